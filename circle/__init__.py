@@ -1,0 +1,1 @@
+"""Walking circles of a neighbourhood: streets, times, isochrones and a guide to print and share."""
