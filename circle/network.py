@@ -49,11 +49,18 @@ class EdgeCosts:
         Cost of each arc, int32, shape ``(2 * m,)``, with the entries to gated ways closed.
     reversed_arc
         Cost of each arc walked against its direction: what a search *towards* a place uses.
+    leave
+        Cost of a whole edge when walking from a point on it to its first, to its last vertex;
+        int32, shape ``(m, 2)``.
+    arrive
+        Cost of a whole edge when walking from its first, from its last vertex to a point on it.
     """
 
     edge: Int32Array
     arc: Int32Array
     reversed_arc: Int32Array
+    leave: Int32Array
+    arrive: Int32Array
 
 
 class Workspace:
@@ -185,6 +192,7 @@ class WalkNetwork:
     barrier_index: SegmentIndex
     water_wkb: npt.NDArray[np.uint8]
     _costs: dict[tuple[Walker, Unit], EdgeCosts] = field(default_factory=dict, repr=False)
+    _usable: dict[int, BoolArray] = field(default_factory=dict, repr=False)
     _workspaces: list[Workspace] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
@@ -251,7 +259,30 @@ class WalkNetwork:
         if not walker.enters_private:
             arc[self.arc_enters_private] = UNREACHED
         twin = self.edge_arc[self.arc_edge, 1 - direction]
-        return EdgeCosts(edge, arc, arc[twin])
+        return EdgeCosts(
+            edge=edge,
+            arc=arc,
+            reversed_arc=arc[twin],
+            leave=np.ascontiguousarray(edge[:, ::-1]),
+            arrive=np.ascontiguousarray(arc[self.edge_arc]),
+        )
+
+    def usable_edges(self, walker: Walker) -> BoolArray:
+        """
+        Return the edges a position may be joined to, for a walker, shape ``(m,)``.
+
+        Left out are passages through gates, edges closed to the walker both ways, and islands:
+        a position beside an island belongs to the network all the same.
+        """
+        closed = np.uint16(walker.closed_flags)
+        known = self._usable.get(int(closed))
+        if known is None:
+            known = (
+                (self.edge_length_m > 0) & ((self.edge_flags & closed) == 0) & ~self.edge_is_island
+            )
+            known.setflags(write=False)
+            self._usable[int(closed)] = known
+        return known
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:

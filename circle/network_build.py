@@ -18,7 +18,7 @@ from circle.geometry import LocalFrame
 from circle.network import BoolArray, FloatArray, Int32Array, WalkNetwork
 from circle.segments import build_index
 from circle.streets_table import StreetTable
-from circle.walking import METRES_PER_STEP, Barrier, Flag, Kind
+from circle.walking import TREAD_M, Barrier, Flag, Kind
 
 Int64Array = npt.NDArray[np.int64]
 FlagArray = npt.NDArray[np.uint16]
@@ -198,7 +198,7 @@ def _steps(
     way_length = np.bincount(stretch_way, length_m[: len(stretch_way)], len(table.way_id))
     tagged = table.way_steps[way]
     share = length_m[edge] / np.maximum(way_length[way], 1e-9)
-    estimated = np.maximum(np.rint(length_m[edge] / METRES_PER_STEP), 1)
+    estimated = np.maximum(np.rint(length_m[edge] / TREAD_M), 1)
     n_steps[edge] = np.where(tagged >= 0, np.rint(tagged * share), estimated)
     return n_steps
 
@@ -295,7 +295,7 @@ def _barriers(
     is_area = np.isin(shapely.get_type_id(metric), (3, 6))
     water = shapely.union_all(shapely.make_valid(metric[is_area & (kinds == Barrier.WATER)]))
     areas = [part for part in shapely.get_parts(water) if part.geom_type == "Polygon"]
-    water = shapely.multipolygons(areas)
+    water = shapely.MultiPolygon(areas)
     rims = shapely.get_parts(shapely.boundary(water))
     is_line = ~is_area
     chains, owner = shapely.get_parts(metric[is_line], return_index=True)

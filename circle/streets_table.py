@@ -27,7 +27,7 @@ from circle.walking import (
     WayRule,
     classify_node,
     classify_way,
-    step_count,
+    tagged_step_count,
 )
 
 
@@ -152,7 +152,7 @@ class StreetTableBuilder:
         self._rules.append(rule)
         name = tags.get("name") or tags.get("ref")
         self._name.append(-1 if not name else self._names.setdefault(name, len(self._names)))
-        self._steps.append(step_count(tags, 0.0) if "step_count" in tags else -1)
+        self._steps.append(tagged_step_count(tags))
 
     def add_node(self, ref: int, tags: Mapping[str, str]) -> None:
         """Note what stands on a node; nodes on no walkable way are dropped by `finish`."""

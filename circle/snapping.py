@@ -1,0 +1,257 @@
+"""
+Joins positions to streets: to the nearest point of an *edge*, by a walk that crosses no barrier.
+
+The same search serves a single position (`snap`) and every cell of the ground an isochrone is
+drawn on (`circle.ground`), so that a polygon and a travel time can never disagree about which
+street a place belongs to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from circle.kernel import compiled
+from circle.network import FloatArray, Int32Array, WalkNetwork
+from circle.walkers import Walker
+
+SNAP_LIMIT_M = 100.0
+"""How far from a street a position may lie and still be joined to it."""
+
+FIRST_RADIUS_M = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snaps:
+    """
+    Where positions join the streets.
+
+    Parameters
+    ----------
+    edge
+        Edge joined, int32, shape ``(k,)``; ``-1`` where no street lies within the limit.
+    fraction
+        How far along the edge, 0 to 1, float64; 0 where unsnapped.
+    distance_m
+        Length of the access leg, float64; ``inf`` where unsnapped.
+    """
+
+    edge: Int32Array
+    fraction: FloatArray
+    distance_m: FloatArray
+
+    @property
+    def is_snapped(self) -> npt.NDArray[np.bool_]:
+        """Whether each position found a street."""
+        return self.edge >= 0
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+
+@compiled
+def crosses_barrier(
+    px: float,
+    py: float,
+    qx: float,
+    qy: float,
+    barrier_x: FloatArray,
+    barrier_y: FloatArray,
+    shape: FloatArray,
+    first: Int32Array,
+    segment: Int32Array,
+) -> bool:
+    """
+    Tell whether the straight walk from p to q crosses a barrier.
+
+    Ending on a barrier is not crossing it: that is where streets lead across.
+    """
+    size = shape[2]
+    columns, rows = int(shape[3]), int(shape[4])
+    left = max(int(np.floor((min(px, qx) - shape[0]) / size)), 0)
+    right = min(int(np.floor((max(px, qx) - shape[0]) / size)), columns - 1)
+    bottom = max(int(np.floor((min(py, qy) - shape[1]) / size)), 0)
+    top = min(int(np.floor((max(py, qy) - shape[1]) / size)), rows - 1)
+    dx, dy = qx - px, qy - py
+    for row in range(bottom, top + 1):
+        for bucket in range(row * columns + left, row * columns + right + 1):
+            for k in range(first[bucket], first[bucket + 1]):
+                i = segment[k]
+                ax, ay, bx, by = barrier_x[i], barrier_y[i], barrier_x[i + 1], barrier_y[i + 1]
+                # Half-open: a walk through the vertex two segments share meets exactly one.
+                side_a = dx * (ay - py) - dy * (ax - px) > 0.0
+                side_b = dx * (by - py) - dy * (bx - px) > 0.0
+                if side_a == side_b:
+                    continue
+                ex, ey = bx - ax, by - ay
+                side_p = ex * (py - ay) - ey * (px - ax)
+                side_q = ex * (qy - ay) - ey * (qx - ax)
+                if (side_p < 0.0 < side_q) or (side_q < 0.0 < side_p):
+                    return True
+    return False
+
+
+@compiled
+def nearest_street(
+    x: float,
+    y: float,
+    limit: float,
+    point_x: FloatArray,
+    point_y: FloatArray,
+    point_edge: Int32Array,
+    is_usable: npt.NDArray[np.bool_],
+    street_shape: FloatArray,
+    street_first: Int32Array,
+    street_segment: Int32Array,
+    barrier_x: FloatArray,
+    barrier_y: FloatArray,
+    barrier_shape: FloatArray,
+    barrier_first: Int32Array,
+    barrier_segment: Int32Array,
+) -> tuple[int, float, float]:
+    """
+    Return the nearest street segment that no barrier hides.
+
+    Returns
+    -------
+    segment, share, distance
+        First point of the segment or -1, how far along it (0 to 1), and the distance.
+
+    Notes
+    -----
+    Buckets are looked through in growing squares, until nothing nearer can lie outside. Barriers
+    are only asked about the nearest candidate; only where it is hidden are all asked.
+    """
+    size = street_shape[2]
+    columns, rows = int(street_shape[3]), int(street_shape[4])
+    for attempt in range(2):
+        ask_all = attempt == 1
+        radius = min(FIRST_RADIUS_M, limit)
+        while True:
+            best = limit * limit
+            found, share, foot_x, foot_y = -1, 0.0, 0.0, 0.0
+            left = max(int(np.floor((x - radius - street_shape[0]) / size)), 0)
+            right = min(int(np.floor((x + radius - street_shape[0]) / size)), columns - 1)
+            bottom = max(int(np.floor((y - radius - street_shape[1]) / size)), 0)
+            top = min(int(np.floor((y + radius - street_shape[1]) / size)), rows - 1)
+            for row in range(bottom, top + 1):
+                for bucket in range(row * columns + left, row * columns + right + 1):
+                    for k in range(street_first[bucket], street_first[bucket + 1]):
+                        i = street_segment[k]
+                        ax, ay = point_x[i], point_y[i]
+                        dx, dy = point_x[i + 1] - ax, point_y[i + 1] - ay
+                        square = dx * dx + dy * dy
+                        t = 0.0
+                        if square > 0.0:
+                            t = ((x - ax) * dx + (y - ay) * dy) / square
+                            t = min(max(t, 0.0), 1.0)
+                        qx, qy = ax + t * dx, ay + t * dy
+                        away = (qx - x) * (qx - x) + (qy - y) * (qy - y)
+                        # Of equally near segments the first one wins, whatever the bucket order.
+                        if away > best or (away == best and found >= 0 and i >= found):
+                            continue
+                        if not is_usable[point_edge[i]]:
+                            continue
+                        if ask_all and crosses_barrier(
+                            x, y, qx, qy, barrier_x, barrier_y,
+                            barrier_shape, barrier_first, barrier_segment,
+                        ):
+                            continue
+                        best, found, share, foot_x, foot_y = away, i, t, qx, qy
+            if (found >= 0 and best <= radius * radius) or radius >= limit:
+                break
+            radius = min(radius * 2.0, limit)
+        if found < 0:
+            return -1, 0.0, np.inf
+        if ask_all or not crosses_barrier(
+            x, y, foot_x, foot_y, barrier_x, barrier_y,
+            barrier_shape, barrier_first, barrier_segment,
+        ):
+            return found, share, np.sqrt(best)
+    return -1, 0.0, np.inf
+
+
+@compiled
+def _snap_all(
+    x: FloatArray,
+    y: FloatArray,
+    limit: float,
+    point_along: FloatArray,
+    edge_length: FloatArray,
+    streets: tuple[FloatArray, ...],
+    edge: Int32Array,
+    fraction: FloatArray,
+    distance: FloatArray,
+) -> None:
+    for k in range(len(x)):
+        i, share, away = nearest_street(x[k], y[k], limit, *streets)
+        edge[k], fraction[k], distance[k] = -1, 0.0, np.inf
+        if i >= 0:
+            edge[k] = streets[2][i]
+            along = point_along[i] + share * (point_along[i + 1] - point_along[i])
+            fraction[k] = min(along / edge_length[edge[k]], 1.0)
+            distance[k] = away
+
+
+def street_arrays(network: WalkNetwork, walker: Walker) -> tuple[FloatArray, ...]:
+    """Return what `nearest_street` needs of a network, in its order."""
+    streets, barriers = network.street_index, network.barrier_index
+    return (
+        network.point_x_m,
+        network.point_y_m,
+        network.point_edge,
+        network.usable_edges(walker),
+        streets.shape,
+        streets.first,
+        streets.segment,
+        network.barrier_x_m,
+        network.barrier_y_m,
+        barriers.shape,
+        barriers.first,
+        barriers.segment,
+    )
+
+
+def snap(
+    network: WalkNetwork,
+    x_m: FloatArray,
+    y_m: FloatArray,
+    walker: Walker,
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+) -> Snaps:
+    """
+    Join positions to the nearest street a walker can use and no barrier hides.
+
+    Parameters
+    ----------
+    network
+        Streets to walk on.
+    x_m, y_m
+        Positions in the network's frame, float64, shape ``(k,)``.
+    walker
+        Who walks: someone on wheels is not joined to steps.
+    limit_m
+        Longest access leg; a street exactly this far away still counts.
+
+    Returns
+    -------
+    snaps
+        One per position, unsnapped ones included.
+    """
+    k = len(x_m)
+    edge, fraction, distance = np.empty(k, np.int32), np.empty(k), np.empty(k)
+    _snap_all(
+        np.ascontiguousarray(x_m, np.float64),
+        np.ascontiguousarray(y_m, np.float64),
+        float(limit_m),
+        network.point_along_m,
+        network.edge_length_m,
+        street_arrays(network, walker),
+        edge,
+        fraction,
+        distance,
+    )
+    return Snaps(edge, fraction, distance)
