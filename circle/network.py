@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -155,6 +156,8 @@ class WalkNetwork:
         Buckets over their segments.
     water_wkb
         Water areas in the metric frame, a MultiPolygon as WKB, uint8.
+    derived
+        What higher floors computed from the network and want to find again; lives as long as it.
     """
 
     frame: LocalFrame
@@ -194,6 +197,7 @@ class WalkNetwork:
     _costs: dict[tuple[Walker, Unit], EdgeCosts] = field(default_factory=dict, repr=False)
     _usable: dict[int, BoolArray] = field(default_factory=dict, repr=False)
     _workspaces: list[Workspace] = field(default_factory=list, repr=False)
+    derived: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -219,11 +223,9 @@ class WalkNetwork:
         return is_island[self.node_part[self.edge_node[:, 0]]]
 
     @cached_property
-    def water(self) -> shapely.MultiPolygon:
-        """Water areas in the metric frame, empty where the data have none."""
-        water = shapely.from_wkb(self.water_wkb.tobytes())
-        assert isinstance(water, shapely.MultiPolygon)
-        return water
+    def water_tree(self) -> shapely.STRtree:
+        """The water areas in the metric frame, indexed; its `geometries` are Polygons."""
+        return shapely.STRtree(shapely.get_parts(shapely.from_wkb(self.water_wkb.tobytes())))
 
     def costs(self, walker: Walker, unit: Unit) -> EdgeCosts:
         """

@@ -1,0 +1,236 @@
+"""
+The ground between streets: which street each cell belongs to, computed once per tile.
+
+A travel-time field of *minima* over whatever street was reached cuts corners: it jumps from a
+reached street to ground that really belongs to another. So every cell of a 10 m lattice is joined
+to its own nearest street by `circle.snapping`, barriers included; an isochrone then only looks
+up the times at the two ends of that street.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from circle.kernel import compiled
+from circle.network import FloatArray, Int32Array, WalkNetwork
+from circle.snapping import SNAP_LIMIT_M, nearest_street, street_arrays
+from circle.walkers import Walker
+
+CELL_M = 10.0
+TILE_CELLS = 64
+TILE_M = CELL_M * TILE_CELLS
+
+OFF_STREET_MAX_M = SNAP_LIMIT_M
+"""Farthest that ground is counted from its street."""
+
+STREET_HALF_WIDTH_M = 7.1
+"""
+Half-width of a street over water, m. Half the diagonal of a cell and a little more: a narrower
+strip would fall between the cells and tear bridges apart.
+"""
+
+RIM_M = 15.0
+"""How far from a shore its exact distance is kept; farther out only the side matters."""
+
+MAX_TILES = 2048
+
+Float32Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tiles:
+    """
+    Cells of several tiles, each array of shape ``(tiles, 64, 64)``, rows from south to north.
+
+    Parameters
+    ----------
+    edge
+        Street the cell belongs to, int32; ``-1`` where none is near.
+    fraction
+        How far along that edge its nearest point lies, 0 to 1, float32.
+    distance_m
+        Length of the access leg, float32.
+    outside_m
+        Signed distance to where ground ends, float32: positive in water, negative on land;
+        strips along streets over water count as land.
+    """
+
+    edge: Int32Array
+    fraction: Float32Array
+    distance_m: Float32Array
+    outside_m: Float32Array
+
+    @classmethod
+    def empty(cls, n: int) -> Tiles:
+        """Return room for `n` tiles."""
+        shape = (n, TILE_CELLS, TILE_CELLS)
+        return cls(
+            np.empty(shape, np.int32),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.float32),
+        )
+
+    def grown(self, n: int) -> Tiles:
+        """Return a copy with room for `n` tiles."""
+        larger = Tiles.empty(n)
+        for name in ("edge", "fraction", "distance_m", "outside_m"):
+            old = getattr(self, name)
+            getattr(larger, name)[: len(old)] = old
+        return larger
+
+
+@compiled
+def _fill_tile(
+    west: float,
+    south: float,
+    point_along: FloatArray,
+    edge_length: FloatArray,
+    streets: tuple[FloatArray, ...],
+    is_water: npt.NDArray[np.bool_],
+    shore_m: Float32Array,
+    edge: Int32Array,
+    fraction: Float32Array,
+    distance: Float32Array,
+    outside: Float32Array,
+    reach_m: float,
+    half_width_m: float,
+) -> None:
+    point_edge = streets[2]
+    for row in range(edge.shape[0]):
+        for column in range(edge.shape[1]):
+            x = west + (column + 0.5) * CELL_M
+            y = south + (row + 0.5) * CELL_M
+            wet = is_water[row, column]
+            # Nobody walks on water, but streets do: only they are looked for there.
+            reach = min(reach_m, half_width_m + 2.0 * CELL_M) if wet else reach_m
+            i, share, away = nearest_street(x, y, reach, *streets)
+            edge[row, column] = -1
+            distance[row, column] = np.inf
+            fraction[row, column] = 0.0
+            outside[row, column] = shore_m[row, column] if wet else -shore_m[row, column]
+            if i < 0:
+                continue
+            on = point_edge[i]
+            along = point_along[i] + share * (point_along[i + 1] - point_along[i])
+            edge[row, column] = on
+            fraction[row, column] = min(along / edge_length[on], 1.0)
+            distance[row, column] = away
+            if wet:
+                outside[row, column] = min(shore_m[row, column], away - half_width_m)
+
+
+@dataclass(slots=True, eq=False)
+class Ground:
+    """
+    Tiles of a network for one class of walkers, computed when first asked for.
+
+    Safe to use from several threads: tiles already handed out are never overwritten.
+
+    Parameters
+    ----------
+    network
+        Streets and barriers.
+    walker
+        Decides which edges ground may be joined to.
+    """
+
+    network: WalkNetwork
+    walker: Walker
+    _slots: dict[tuple[int, int], int] = field(default_factory=dict)
+    _tiles: Tiles = field(default_factory=lambda: Tiles.empty(16))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, network: WalkNetwork, walker: Walker) -> Ground:
+        """Return the network's ground for a walker: one for all who use the same edges."""
+        ground = network.derived.setdefault(("ground", walker.closed_flags), cls(network, walker))
+        assert isinstance(ground, Ground)
+        return ground
+
+    def tiles(self, wanted: Sequence[tuple[int, int]]) -> tuple[Tiles, Int32Array]:
+        """
+        Return tiles by column and row.
+
+        Parameters
+        ----------
+        wanted
+            Tile ``(c, r)`` covers ``x`` from ``c * TILE_M`` and ``y`` from ``r * TILE_M``.
+
+        Returns
+        -------
+        tiles, slots
+            Arrays, and where in them each wanted tile lies, int32.
+        """
+        with self._lock:
+            missing = [key for key in wanted if key not in self._slots]
+            if missing:
+                self._make_room(len(missing))
+                for key in missing:
+                    slot = len(self._slots)
+                    self._fill(key, slot)
+                    self._slots[key] = slot
+            slots = np.fromiter((self._slots[key] for key in wanted), np.int32, len(wanted))
+            return self._tiles, slots
+
+    def _make_room(self, n_more: int) -> None:
+        needed = len(self._slots) + n_more
+        if needed > MAX_TILES and self._slots:
+            # Start afresh rather than overwrite what another thread may be reading.
+            self._slots.clear()
+            self._tiles = Tiles.empty(max(16, n_more))
+        elif needed > len(self._tiles.edge):
+            self._tiles = self._tiles.grown(max(needed, 2 * len(self._tiles.edge)))
+
+    def _fill(self, key: tuple[int, int], slot: int) -> None:
+        network = self.network
+        west, south = key[0] * TILE_M, key[1] * TILE_M
+        is_water, shore_m = _water(network, west, south)
+        tiles = self._tiles
+        _fill_tile(
+            west,
+            south,
+            network.point_along_m,
+            network.edge_length_m,
+            street_arrays(network, self.walker),
+            is_water,
+            shore_m,
+            tiles.edge[slot],
+            tiles.fraction[slot],
+            tiles.distance_m[slot],
+            tiles.outside_m[slot],
+            OFF_STREET_MAX_M + CELL_M,
+            STREET_HALF_WIDTH_M,
+        )
+
+
+def _water(
+    network: WalkNetwork, west: float, south: float
+) -> tuple[npt.NDArray[np.bool_], Float32Array]:
+    """Return which cells of a tile lie in water, and how far from its rim, at most `RIM_M`."""
+    shape = (TILE_CELLS, TILE_CELLS)
+    shore_m = np.full(shape, RIM_M, np.float32)
+    area = shapely.box(west - RIM_M, south - RIM_M, west + TILE_M + RIM_M, south + TILE_M + RIM_M)
+    tree = network.water_tree
+    near = tree.geometries[tree.query(area, "intersects")]
+    if not len(near):
+        return np.zeros(shape, np.bool_), shore_m
+    water = shapely.union_all(shapely.intersection(near, area))
+    middle = (np.arange(TILE_CELLS) + 0.5) * CELL_M
+    x, y = np.meshgrid(west + middle, south + middle)
+    shapely.prepare(water)
+    is_water = shapely.contains_xy(water, x, y)
+    # The rim of the water itself, not the cuts made here around the tile.
+    rims = shapely.union_all(shapely.intersection(shapely.boundary(near), area))
+    if not rims.is_empty:
+        points = shapely.points(x, y)
+        shapely.prepare(rims)
+        is_near = shapely.dwithin(rims, points, RIM_M)
+        shore_m[is_near] = shapely.distance(rims, points[is_near])
+    return is_water, shore_m
