@@ -1,0 +1,1 @@
+"""The guide: what it says (`content`), and the page that shows it (`web`)."""

@@ -1,0 +1,295 @@
+/* My home, in the served page: tap or drag it; rings, what is near, and the way there. */
+(function (guide) {
+  'use strict';
+
+  let home = null;
+  let walker = 'adult';
+  let question = 0;
+  let asking = null;
+  let routeQuestion = 0;
+  let routeLine = null;
+
+  function ask(address, signal) {
+    return window.fetch(address, {
+      signal: signal,
+      headers: {
+        Accept: 'application/geo+json, application/json',
+        'Accept-Language': guide.language === 'zh' ? 'zh-CN' : 'en'
+      }
+    }).catch(function (fault) {
+      if (fault.name === 'AbortError') throw fault;
+      throw new Error(guide.t('home_offline'));
+    }).then(function (answer) {
+      return answer.json().catch(function () {
+        throw new Error(guide.t('home_failed'));
+      }).then(function (body) {
+        if (answer.ok) return body;
+        throw new Error(body && typeof body.detail === 'string' && body.detail
+          ? body.detail : guide.t('home_failed'));
+      });
+    });
+  }
+
+  function query(values) {
+    return Object.keys(values).map(function (name) {
+      return name + '=' + encodeURIComponent(values[name]);
+    }).join('&');
+  }
+
+  function setState(text, isBusy) {
+    const line = guide.byId('home-state');
+    line.textContent = text;
+    line.classList.toggle('busy', Boolean(isBusy));
+    guide.byId('home').setAttribute('aria-busy', isBusy ? 'true' : 'false');
+  }
+
+  function setFault(text) {
+    const line = guide.byId('home-fault');
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  function ringsFrom(collection) {
+    return collection.features.map(function (feature) {
+      const geometry = feature.geometry;
+      return {
+        budget: feature.properties.budget, unit: feature.properties.unit || 'min',
+        is_cut: feature.properties.is_cut === true,
+        polygons: !geometry ? [] : (geometry.type === 'Polygon' ? [geometry.coordinates]
+          : geometry.coordinates)
+      };
+    }).filter(function (ring) { return ring.polygons.length; })
+      .sort(function (a, b) { return a.budget - b.budget; });
+  }
+
+  function timesFrom(answer) {
+    const times = new Map();
+    const limits = guide.data.minutes;
+    answer.places.forEach(function (place) {
+      const within = limits.find(function (minutes) { return place.time_s <= minutes * 60; });
+      if (within === undefined) return;
+      times.set(String(place.facility_id), {
+        time_s: place.time_s, distance_m: place.distance_m, within_min: within
+      });
+    });
+    return times;
+  }
+
+  /* Answers that come late, for a home that has moved on, are dropped. */
+  function work() {
+    const mine = question += 1;
+    const outer = guide.outerMinutes();
+    if (asking) asking.abort();
+    asking = window.AbortController ? new window.AbortController() : null;
+    const signal = asking ? asking.signal : undefined;
+    const spot = { lon: home.lng.toFixed(6), lat: home.lat.toFixed(6) };
+    setFault('');
+    setState(guide.t('home_busy'), true);
+    Promise.all([
+      ask('/api/isochrone?' + query({
+        lon: spot.lon, lat: spot.lat, minutes: guide.data.minutes.join(','), walker: walker
+      }), signal),
+      ask('/api/nearby?' + query({
+        lon: spot.lon, lat: spot.lat, minutes: outer, walker: walker
+      }), signal)
+    ]).then(function (answers) {
+      if (mine !== question) return;
+      const rings = ringsFrom(answers[0]);
+      guide.state.times = timesFrom(answers[1]);
+      guide.rings.show(rings, 'home', [home.lng, home.lat]);
+      const n = guide.state.times.size;
+      const sentences = [guide.t(n ? 'home_done' : 'home_nothing', { n: n, minutes: outer })];
+      if (rings.some(function (ring) { return ring.is_cut; })) sentences.push(guide.t('home_cut'));
+      setState(sentences.join(guide.language === 'zh' ? '' : ' '), false);
+      guide.tell('filter');
+      clearRoute();
+      guide.refreshCard();
+    }).catch(function (fault) {
+      if (mine !== question || fault.name === 'AbortError') return;
+      setState('', false);
+      setFault(fault.message);
+      showCenterAgain();
+    });
+  }
+
+  function showCenterAgain() {
+    const center = guide.data.center;
+    guide.state.times = null;
+    guide.rings.show(guide.data.rings, 'center', [center.lon, center.lat]);
+    guide.tell('filter');
+    guide.refreshCard();
+  }
+
+  function setHome(latLng) {
+    home = latLng.wrap ? latLng.wrap() : latLng;
+    if (!guide.homeMarker) {
+      guide.homeMarker = L.marker(home, {
+        draggable: true, keyboard: false, zIndexOffset: 4000,
+        icon: L.divIcon({
+          className: 'home-pin', iconSize: null, html: guide.el('span', {}, [guide.icon('home')])
+        })
+      }).addTo(guide.map);
+      guide.homeMarker.on('dragend', function () { setHome(guide.homeMarker.getLatLng()); });
+    }
+    guide.homeMarker.setLatLng(home);
+    nameHome();
+    reserve();
+    guide.byId('home-clear').hidden = false;
+    guide.byId('home-intro').hidden = true;
+    clearRoute();
+    work();
+  }
+
+  function nameHome() {
+    if (!guide.homeMarker) return;
+    const element = guide.homeMarker.getElement();
+    element.setAttribute('role', 'img');
+    element.setAttribute('aria-label', guide.t('home_marker'));
+    element.title = guide.t('home_marker');
+  }
+
+  function reserve() {
+    guide.markers.reserved = guide.markers.reserved.filter(function (spot) {
+      return !spot.isHome;
+    });
+    if (home) {
+      guide.markers.reserved.push({ isHome: true, latLng: home, w: 44, up: 48, down: 6 });
+    }
+  }
+
+  function forget() {
+    question += 1;
+    if (asking) asking.abort();
+    home = null;
+    if (guide.homeMarker) guide.homeMarker.remove();
+    guide.homeMarker = null;
+    reserve();
+    clearRoute();
+    setState('', false);
+    setFault('');
+    guide.byId('home-clear').hidden = true;
+    guide.byId('home-intro').hidden = false;
+    showCenterAgain();
+    guide.byId('home-here').focus();
+  }
+
+  function clearRoute() {
+    routeQuestion += 1;
+    if (routeLine) routeLine.remove();
+    routeLine = null;
+  }
+
+  function drawRoute(feature) {
+    const points = feature.geometry.coordinates.map(function (point) {
+      return [point[1], point[0]];
+    });
+    if (routeLine) routeLine.remove();
+    const style = window.getComputedStyle(document.documentElement);
+    routeLine = L.layerGroup([
+      L.polyline(points, { color: style.getPropertyValue('--route-edge').trim(), weight: 10,
+        opacity: 0.95, interactive: false }),
+      L.polyline(points, { color: style.getPropertyValue('--route').trim(), weight: 6,
+        opacity: 1, interactive: false })
+    ]).addTo(guide.map);
+    const box = L.latLngBounds(points);
+    const card = guide.byId('card').getBoundingClientRect();
+    const frame = guide.map.getContainer().getBoundingClientRect();
+    const isBeside = card.width < frame.width * 0.6;
+    const right = isBeside ? Math.max(0, frame.right - card.left) : 0;
+    const bottom = isBeside ? 0 : Math.max(0, frame.bottom - card.top);
+    guide.map.fitBounds(box, {
+      paddingTopLeft: [50, 60],
+      paddingBottomRight: [50 + right, Math.min(60 + bottom, frame.height - 140)], maxZoom: 18
+    });
+  }
+
+  function legText(leg) {
+    const metres = guide.roundMetres(leg.length_m);
+    const text = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
+      : guide.t('route_leg_unnamed', { metres: metres });
+    return leg.n_steps
+      ? text + (guide.language === 'zh' ? '，' : ', ') + guide.t('route_steps', { n: leg.n_steps })
+      : text;
+  }
+
+  function showRoute(place, holder, button) {
+    clearRoute();
+    const mine = routeQuestion;
+    const center = guide.data.center;
+    const from = home || { lng: center.lon, lat: center.lat };
+    guide.clear(holder);
+    holder.appendChild(guide.el('p', { class: 'busy', role: 'status' }, [guide.t('route_busy')]));
+    button.disabled = true;
+    ask('/api/route?' + query({
+      from_lon: from.lng.toFixed(6), from_lat: from.lat.toFixed(6), to: place.facility_id,
+      walker: walker
+    })).then(function (feature) {
+      if (mine !== routeQuestion) return;
+      const facts = feature.properties;
+      guide.clear(holder);
+      holder.appendChild(guide.el('h3', {}, [guide.t('route_title')]));
+      holder.appendChild(guide.el('p', { class: 'route-total', role: 'status' }, [
+        guide.t('route_total', {
+          metres: guide.roundMetres(facts.length_m), minutes: guide.wholeMinutes(facts.time_s)
+        }) + (guide.language === 'zh' ? '，' : ', ') +
+        (facts.n_steps ? guide.t('route_steps', { n: facts.n_steps }) : guide.t('route_no_steps'))
+      ]));
+      holder.appendChild(guide.el('ol', { class: 'legs' }, (facts.legs || []).map(function (leg) {
+        return guide.el('li', {}, [legText(leg)]);
+      })));
+      drawRoute(feature);
+    }).catch(function (fault) {
+      if (mine !== routeQuestion) return;
+      guide.clear(holder);
+      holder.appendChild(guide.el('p', { class: 'home-fault', role: 'alert' }, [fault.message]));
+    }).then(function () { button.disabled = false; });
+  }
+
+  /* The part of a card that leads to the place; from the centre while there is no home. */
+  guide.routePart = function (place) {
+    const holder = guide.el('div', { class: 'route' }, []);
+    const button = guide.el('button', {
+      type: 'button', class: 'button strong route-button',
+      onclick: function () { showRoute(place, holder, button); }
+    }, [guide.icon('walk'), guide.t('route_button')]);
+    return guide.el('div', {}, [button, holder]);
+  };
+
+  function drawWalkers() {
+    const holder = guide.byId('walkers');
+    holder.querySelectorAll('label').forEach(function (label) { label.remove(); });
+    guide.data.walkers.forEach(function (kind) {
+      const input = guide.el('input', {
+        type: 'radio', name: 'walker', value: kind.key, checked: kind.key === walker
+      }, []);
+      input.addEventListener('change', function () {
+        walker = kind.key;
+        clearRoute();
+        if (home) work();
+        else guide.refreshCard();
+      });
+      holder.appendChild(guide.el('label', { class: 'walker' }, [
+        input, guide.el('span', {}, [guide.say(kind.name)])
+      ]));
+    });
+  }
+
+  guide.startHome = function () {
+    if (!guide.isLive) return;
+    walker = guide.data.walkers.some(function (kind) { return kind.key === guide.data.walker; })
+      ? guide.data.walker : 'adult';
+    drawWalkers();
+    guide.map.on('click', function (event) { setHome(event.latlng); });
+    guide.byId('home-here').addEventListener('click', function () {
+      setHome(guide.map.getCenter());
+    });
+    guide.byId('home-clear').addEventListener('click', forget);
+    guide.on('language', function () {
+      drawWalkers();
+      nameHome();
+      if (home) work();
+    });
+    guide.on('closed', clearRoute);
+    guide.on('choose', clearRoute);
+  };
+})(window.circleGuide = window.circleGuide || {});

@@ -1,0 +1,137 @@
+/* Where the numbers stand: none on another, moved numbers keep a line to their place, and places
+   too close to stand apart are gathered under one badge. Pure geometry in pixels, no page. */
+(function (guide) {
+  'use strict';
+
+  const CROWD_PX = 30;
+  const CROWD = 6;
+  const GAP = 2;
+  const ROUNDS = 8;
+  const DIRECTIONS = [-90, -45, -135, 0, 180, 45, 135, 90, -22, -158, -68, -112, 22, 158, 68, 112];
+
+  function boxAt(x, y, size) {
+    return [x - size.w / 2 - GAP, y - size.h / 2 - GAP, x + size.w / 2 + GAP, y + size.h / 2 + GAP];
+  }
+
+  /* Shifts of a badge from its place, the favourite first: standing on it like a pin. */
+  function shifts(size) {
+    const found = [{ x: 0, y: -(size.h / 2 + 8), isPin: true }];
+    [6, 18, 32, 48].forEach(function (room) {
+      DIRECTIONS.forEach(function (degrees) {
+        const angle = degrees * Math.PI / 180;
+        found.push({
+          x: Math.cos(angle) * (size.w / 2 + room), y: Math.sin(angle) * (size.h / 2 + room),
+          isPin: false
+        });
+      });
+    });
+    return found;
+  }
+
+  function mean(members, axis) {
+    return members.reduce(function (sum, item) { return sum + item[axis]; }, 0) / members.length;
+  }
+
+  function makeGroup(members, sizeOf) {
+    const sorted = members.slice().sort(function (a, b) { return a.number - b.number; });
+    return {
+      members: sorted, x: mean(sorted, 'x'), y: mean(sorted, 'y'), size: sizeOf(sorted),
+      isFirst: sorted.some(function (item) { return item.isFirst; })
+    };
+  }
+
+  /* Places in a crowd too thick for any arrangement are gathered before anything is tried. */
+  function gatherCrowds(items, sizeOf) {
+    const left = new Set(items);
+    const groups = [];
+    items.forEach(function (item) {
+      if (!left.has(item) || item.isFirst) return;
+      const near = items.filter(function (other) {
+        return left.has(other) && !other.isFirst &&
+          Math.hypot(other.x - item.x, other.y - item.y) < CROWD_PX;
+      });
+      if (near.length >= CROWD) {
+        near.forEach(function (other) { left.delete(other); });
+        groups.push(makeGroup(near, sizeOf));
+      }
+    });
+    left.forEach(function (item) { groups.push(makeGroup([item], sizeOf)); });
+    return groups;
+  }
+
+  /* A badge keeps off the spots of other places too, where there is any other way. */
+  function tryAll(groups, reserved) {
+    const taken = new guide.Taken();
+    const spots = new guide.Taken();
+    reserved.forEach(function (box) { taken.add(box); });
+    groups.forEach(function (group) {
+      if (group.members.length === 1) {
+        spots.add([group.x - 3, group.y - 3, group.x + 3, group.y + 3]);
+      }
+    });
+    const order = groups.slice().sort(function (a, b) {
+      return (b.isFirst - a.isFirst) || (b.members.length - a.members.length) ||
+        (a.members[0].number - b.members[0].number);
+    });
+    const homeless = [];
+    order.forEach(function (group) {
+      group.shift = null;
+      const options = group.members.length > 1
+        ? [{ x: 0, y: 0, isPin: false }].concat(shifts(group.size)) : shifts(group.size);
+      let second = null;
+      for (let i = 0; i < options.length && !group.shift; i += 1) {
+        const box = boxAt(group.x + options[i].x, group.y + options[i].y, group.size);
+        if (taken.hits(box)) continue;
+        if (!spots.hits(box)) group.shift = options[i];
+        else if (!second) second = options[i];
+      }
+      group.shift = group.shift || second;
+      if (group.shift) {
+        taken.add(boxAt(group.x + group.shift.x, group.y + group.shift.y, group.size));
+      }
+      if (!group.shift && group.isFirst) group.shift = options[0];
+      if (!group.shift) homeless.push(group);
+    });
+    return homeless;
+  }
+
+  function joinNearest(groups, homeless, sizeOf) {
+    const housed = groups.filter(function (group) { return homeless.indexOf(group) < 0; });
+    const joined = new Map();
+    homeless.forEach(function (group) {
+      let best = null, bestDistance = Infinity;
+      housed.forEach(function (other) {
+        if (other.isFirst) return;
+        const distance = Math.hypot(other.x - group.x, other.y - group.y);
+        if (distance < bestDistance) { best = other; bestDistance = distance; }
+      });
+      if (!best) { housed.push(group); return; }
+      joined.set(best, (joined.get(best) || best.members).concat(group.members));
+    });
+    return housed.map(function (group) {
+      return joined.has(group) ? makeGroup(joined.get(group), sizeOf) : group;
+    });
+  }
+
+  /* items: {number, x, y, isFirst}; reserved: boxes nobody may cover; sizeOf(members) -> {w, h}.
+     Returns groups {members, x, y, shift, size}; a group of one is a place with its own badge. */
+  guide.placeBadges = function (items, reserved, sizeOf) {
+    let groups = gatherCrowds(items, sizeOf);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const homeless = tryAll(groups, reserved);
+      if (!homeless.length) return groups;
+      groups = joinNearest(groups, homeless, sizeOf);
+    }
+    tryAll(groups, []).forEach(function (group) { group.shift = { x: 0, y: 0, isPin: false }; });
+    return groups;
+  };
+
+  /* "12", "12–15" when they follow each other, "12 · 31" for two, else how many there are. */
+  guide.groupNumbers = function (numbers) {
+    const last = numbers[numbers.length - 1];
+    if (numbers.length === 1) return String(numbers[0]);
+    if (last - numbers[0] === numbers.length - 1) return numbers[0] + '–' + last;
+    if (numbers.length === 2) return numbers[0] + ' · ' + last;
+    return guide.count(numbers.length);
+  };
+})(window.circleGuide = window.circleGuide || {});

@@ -1,0 +1,232 @@
+"""
+Draws the guide as one HTML file that needs nothing else: a folium map inside our own page.
+
+The file carries Leaflet, our scripts and styles, the pictograms and the content. A content
+security policy forbids every request (in the live page: every request but those to its own
+server) and every script but the ones written here, so that neither a mistake nor a hostile
+name can reach out.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+import folium
+import jinja2
+import orjson
+from branca.element import Figure, MacroElement
+from folium.template import Template
+from markupsafe import Markup
+
+from circle.guide import page_assets, wording
+from circle.guide.basemap import encode_basemap
+from circle.guide.content import OTHER_KEY, GuideContent, GuidePlace
+
+_START_ZOOM = 15
+_CLOSEST_ZOOM = 19
+
+
+class GuideMap(folium.Map):
+    """A folium map that leaves head and body of the page to us and lets people zoom."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}{% endmacro %}
+        {% macro html(this, kwargs) %}
+        <div class="map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+            center: {{ this.location|tojson }},
+            ...{{ this.options|tojavascript }}
+        });
+        {% endmacro %}
+        """
+    )
+
+
+class StartGuide(MacroElement):
+    """Hands the map to our scripts, after everything else has been set up."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        circleGuide.start({{ this._parent.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+
+def render_page(content: GuideContent, *, live: bool = False) -> str:
+    """
+    Return the guide as one HTML document.
+
+    Parameters
+    ----------
+    content
+        What the guide says.
+    live
+        True for the page of the service: it offers "my home" and asks its own server under
+        ``/api/``. False for the file, which asks nobody.
+
+    Returns
+    -------
+    html
+        A complete document, UTF-8.
+
+    Raises
+    ------
+    UnknownLinkError
+        If the page would load something from outside.
+    """
+    guide_map = GuideMap(
+        location=[content.center.lat, content.center.lon],
+        tiles=None,
+        prefer_canvas=True,
+        zoom_start=_START_ZOOM,
+        zoom_control=False,
+        attribution_control=False,
+    )
+    guide_map.options["max_zoom"] = _CLOSEST_ZOOM
+    guide_map.add_child(StartGuide())  # type: ignore[no-untyped-call]
+    figure = cast(Figure, guide_map.get_root())
+    figure.render()
+    library_styles, library_scripts = page_assets.folium_head(figure.header._children.items())
+    styles = "\n".join([*library_styles, page_assets.own_style()])
+    scripts = [
+        f"window.CIRCLE_LIVE = {'true' if live else 'false'};",
+        *library_scripts,
+        page_assets.own_script(),
+        figure.script.render(),
+    ]
+    scripts = [_script_text(script) for script in scripts]
+    # Markup is our own code and Leaflet, cleaned shapes, and data escaped for its element.
+    html = _template().render(
+        content=content,
+        words=wording.PAGE,
+        styles=Markup(_style_text(styles)),
+        scripts=[Markup(script) for script in scripts[:-1]],
+        start_script=Markup(scripts[-1]),
+        map_markup=Markup(figure.html.render()),
+        icons=[(item.key, Markup(page_assets.icon_markup(item.icon))) for item in content.classes],
+        data=Markup(_json_text(page_data(content))),
+        policy=_policy(scripts, live=live),
+        live=live,
+        by_class=_by_class(content),
+        other_key=OTHER_KEY,
+    )
+    page_assets.check_nothing_is_asked_for(styles, _without_scripts(html))
+    return html
+
+
+def page_data(content: GuideContent) -> dict[str, Any]:
+    """
+    Return what the scripts of the page need, the basemap packed.
+
+    Parameters
+    ----------
+    content
+        What the guide says.
+
+    Returns
+    -------
+    data
+        Plain dictionaries, lists, texts and numbers; empty texts of a place are left out.
+    """
+    plain = content.as_dict()
+    plain["basemap"] = encode_basemap(content.basemap)
+    view = content.basemap.view
+    plain["view"] = [view.west, view.south, view.east, view.north]
+    for name in ("places", "unplaced"):
+        plain[name] = [
+            {key: value for key, value in place.items() if value not in (None, "")}
+            for place in plain[name]
+        ]
+    plain["words"] = {
+        language: {key: getattr(both, language) for key, both in wording.PAGE.items()}
+        for language in ("zh", "en")
+    }
+    plain["sentences"] = {
+        "walk": wording.WALK.as_dict(),
+        "walk_time_only": wording.WALK_TIME_ONLY.as_dict(),
+        "walk_beyond": wording.WALK_BEYOND.as_dict(),
+    }
+    plain["walkers"] = [
+        {"key": key, "name": both.as_dict()} for key, both in wording.WALKERS.items()
+    ]
+    return plain
+
+
+def _by_class(content: GuideContent) -> list[tuple[Any, list[GuidePlace]]]:
+    return [
+        (item, [place for place in content.places if place.category == item.key])
+        for item in content.classes
+    ]
+
+
+def _json_text(data: dict[str, Any]) -> str:
+    """Return JSON that can stand in a script element: no character there ends it."""
+    text = orjson.dumps(data).decode()
+    for sign, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(sign, escaped)
+    return text
+
+
+def _script_text(script: str) -> str:
+    # The two ways in which a script's own text can end or swallow its element.
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--").strip()
+
+
+def _style_text(style: str) -> str:
+    return style.replace("</style", "<\\/style").strip()
+
+
+def _policy(scripts: list[str], *, live: bool) -> str:
+    hashes = " ".join(page_assets.script_hash(script) for script in scripts)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {hashes}",
+            "style-src 'unsafe-inline'",
+            "img-src data:",
+            f"connect-src {chr(39)}{'self' if live else 'none'}{chr(39)}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _without_scripts(html: str) -> str:
+    """Return the markup outside of scripts and styles, to look for links in it."""
+    kept = []
+    rest = html
+    while True:
+        starts = [(rest.find(f"<{tag}"), tag) for tag in ("script", "style")]
+        found = min((start for start in starts if start[0] >= 0), default=None)
+        if found is None:
+            kept.append(rest)
+            return "".join(kept)
+        start, tag = found
+        end = rest.index(f"</{tag}>", start)
+        opening = rest.index(">", start) + 1
+        kept.append(rest[:opening])
+        rest = rest[end:]
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(page_assets.ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")
