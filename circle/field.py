@@ -309,7 +309,7 @@ def draw(
         )
         # Cell (0, 0) has its centre half a cell north-east of the frame's origin. A margin of one
         # cell closes every contour.
-        cells = np.floor(box / CELL_M).astype(np.int64) + [-1, -1, 2, 2]
+        cells = np.floor(box / CELL_M).astype(np.int64) + np.array([-1, -1, 2, 2])
         left, bottom = cells[-1, :2] // TILE_CELLS
         right, top = (cells[-1, 2:] - 1) // TILE_CELLS
         columns = int(right - left) + 1
@@ -351,5 +351,7 @@ def draw(
             metres[rows, across], outside[rows, across], limits[k] * metres_per_cost, CELL_M, field
         )
         rings = _trace(field, (west + 0.5) * CELL_M, (south + 0.5) * CELL_M)
-        found.append(Isochrone(rings, int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0])))
+        found.append(
+            Isochrone(rings, int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0]))
+        )
     return found

@@ -15,11 +15,10 @@ from typing import Any
 import geopandas
 import numpy as np
 import orjson
-import shapely
 
 from circle.field import OFF_STREET_MAX_M, Isochrone, draw
 from circle.geometry import LonLat
-from circle.network import FloatArray, WalkNetwork
+from circle.network import WalkNetwork
 from circle.positions import Positions, locate
 from circle.units import Budget, make_budget
 from circle.walkers import Walker, get_walker

@@ -7,18 +7,13 @@ Two modes never mix: with ``minutes`` the answers are seconds for a kind of walk
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-
-import geopandas
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from circle.kernel import UNREACHED
 from circle.network import FloatArray, Int32Array, WalkNetwork
-from circle.positions import Located, Positions, locate
+from circle.positions import Positions, locate
 from circle.search import access_costs, searching
 from circle.snapping import Snaps, snap
 from circle.units import Budget, Unit, make_budget

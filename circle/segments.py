@@ -41,6 +41,10 @@ class SegmentIndex:
     first: Int32Array
     segment: Int32Array
 
+    def __post_init__(self) -> None:
+        for array in (self.shape, self.first, self.segment):
+            array.setflags(write=False)
+
 
 @compiled
 def _column_rows(

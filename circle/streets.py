@@ -6,16 +6,71 @@ from pathlib import Path
 
 import numpy as np
 
+from circle.errors import StreetsError
+from circle.geojson_streets import read_geojson_streets
 from circle.geometry import Bounds
+from circle.graphml import read_graphml
 from circle.network import WalkNetwork
 from circle.network_build import build_network
+from circle.network_file import SUFFIX as SAVED_SUFFIX
+from circle.network_file import load_network
+from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.osm import read_osm
 from circle.provenance import Provenance
 from circle.streets_table import StreetTableBuilder
 
 
-def read_streets(path: str | Path, *, progress: bool = False) -> WalkNetwork:
-    return build_network(read_osm(Path(path), progress=progress))
+def read_streets(
+    path: str | Path, *, ground: str | Path | None = None, progress: bool = False
+) -> WalkNetwork:
+    """
+    Return the walking network of a street file.
+
+    Parameters
+    ----------
+    path
+        OpenStreetMap (`.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`), OSMnx GraphML (`.graphml`),
+        lines with OSM tags (`.geojson`), or a network saved before (`.circle`).
+    ground
+        With `.geojson`: a second file with the water, railways and motorways nobody crosses
+        off the streets. The other formats carry their own.
+    progress
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    network
+        All walkable streets of the file, with their provenance.
+
+    Raises
+    ------
+    StreetsError, NetworkFileError
+        If the file is missing, empty, cut off, of another format, or holds nothing to walk on.
+
+    Examples
+    --------
+    >>> from circle.resources import data_path
+    >>> network = read_streets(data_path("shanzishi", "streets.geojson"))
+    >>> network.provenance.attribution
+    '© OpenStreetMap contributors'
+    """
+    path = Path(path)
+    name = path.name.lower()
+    if name.endswith(SAVED_SUFFIX):
+        return load_network(path)
+    if name.endswith(OSM_SUFFIXES):
+        return build_network(read_osm(path, progress=progress))
+    if name.endswith(".graphml"):
+        return build_network(read_graphml(path, progress=progress))
+    if name.endswith((".geojson", ".json")):
+        return build_network(
+            read_geojson_streets(path, ground=Path(ground) if ground is not None else None)
+        )
+    kinds = ", ".join((*OSM_SUFFIXES, ".graphml", ".geojson", SAVED_SUFFIX))
+    raise StreetsError(
+        en=f"{path.name} is of no kind streets can be read from; give one of {kinds}.",
+        zh=f"无法从 {path.name} 读取道路；请提供以下格式之一：{kinds}。",
+    )
 
 
 def straight_street(*, length_m: float, lon: float = 0.0, lat: float = 0.0) -> WalkNetwork:
