@@ -1,0 +1,376 @@
+"""
+Geocoding without the internet, from the same map that is walked on.
+
+Names and addresses are looked up apart and then held against each other: a name borne by three
+places is settled by the address, a misspelt name confirmed by it, a contradiction said. What
+the map does not have is not found; a thing of the same kind nearby is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from circle.features import MapFeatures
+from circle.geocoding.address import house_number, parse_address
+from circle.geocoding.folding import expand, fold, has_cjk
+from circle.geocoding.model import GeocodeMatch, Level, query_text
+from circle.geocoding.places import Hit, Place, PlaceIndex, cluster
+from circle.geocoding.streets import KnownNumber, Street, StreetIndex, add_lines, street_key
+from circle.geometry import LocalFrame, LonLat
+
+METHOD = "gazetteer"
+MAX_MATCHES = 10
+
+_ADDRESS_CONFIDENCE = 0.95
+_INTERPOLATED_CONFIDENCE = 0.85
+_STREET_CONFIDENCE = 0.4
+_AREA_CONFIDENCE = 0.3
+_AMBIGUOUS_CONFIDENCE = 0.5
+_CONFLICT_CONFIDENCE = 0.6
+_WEAK_HIT = 0.45
+_CONFIRMED_GAIN = 0.25
+# A place belongs to a number within this distance (a number stands for a whole building or yard),
+# to a street within the other.
+_NEAR_NUMBER_M = 150.0
+_NEAR_STREET_M = 120.0
+# Scores nearer than this do not decide between two places.
+_TIE = 0.03
+
+
+class _Where(NamedTuple):
+    """What an address says."""
+
+    places: list[Place]  # mapped at this very number
+    point: tuple[float, float] | None
+    level: Level
+    accuracy_m: float
+    confidence: float
+    near_m: float
+    shape: Any  # what a place must be near to agree
+    label: str
+    en: str
+    zh: str
+
+
+class Gazetteer:
+    """
+    Finds places by name and address on one map.
+
+    Parameters
+    ----------
+    features
+        Named and addressed things (`circle.features.read_features`), with the street lines the
+        file holds.
+    streets
+        Further named streets, columns ``name`` and ``geometry`` in degrees, such as
+        `WalkNetwork.edges_frame`; rows without a name are passed over.
+    """
+
+    def __init__(self, features: MapFeatures, streets: gpd.GeoDataFrame | None = None) -> None:
+        west, south, east, north = features.bounds
+        self._frame = LocalFrame((west + east) / 2, (south + north) / 2)
+        self._places = PlaceIndex(features, self._frame)
+        self._streets = StreetIndex()
+        add_lines(self._streets, self._lines(features.street_lines))
+        if streets is not None:
+            add_lines(self._streets, self._lines(streets))
+        for place in self._places.places:
+            self._add_address(place)
+        self._streets.finish()
+
+    def _lines(self, frame: gpd.GeoDataFrame) -> Iterable[tuple[str, dict[str, str], Any]]:
+        if len(frame) == 0:
+            return
+        frame = frame.to_crs("EPSG:4326") if frame.crs is not None else frame
+        names = frame["names"].tolist() if "names" in frame else [{}] * len(frame)
+
+        def to_metres(lonlat: Any) -> Any:
+            return np.column_stack(self._frame.to_xy(lonlat[:, 0], lonlat[:, 1]))
+
+        shapes = shapely.transform(np.asarray(frame.geometry.to_numpy(), object), to_metres)
+        for name, others, shape in zip(frame["name"].tolist(), names, shapes, strict=True):
+            if isinstance(name, str) and name:
+                yield name, others, shape
+
+    def _add_address(self, place: Place) -> None:
+        addr = place.addr
+        base = addr.get("street") or addr.get("place") or addr.get("housename")
+        if not base:
+            return
+        for text in re.split("[;,]", addr.get("housenumber", "")):
+            number = house_number(text)
+            if number:
+                street = self._streets.street(base)
+                street.numbers.append(KnownNumber(number, place.row, place.x_m, place.y_m))
+
+    def geocode(self, name: str, address: str = "") -> list[GeocodeMatch]:
+        """
+        Return candidates, best first; see `circle.geocoding.model.Geocoder`.
+
+        Parameters
+        ----------
+        name
+            Name of the place; may be empty.
+        address
+            Its address; may be empty.
+
+        Returns
+        -------
+        matches
+            At most `MAX_MATCHES`; empty when neither is on the map.
+        """
+        query = query_text(name, address)
+        hits = self._places.find(name)
+        where = self._where(address)
+        if not hits and where is None and name:
+            # An address in the column of names, a name in the column of addresses.
+            where = self._where(name)
+        if not hits and address and (where is None or where.level in ("area", "street")):
+            hits = [hit for hit in self._places.find(address) if hit.score >= _CONFLICT_CONFIDENCE]
+        matches = self._named(query, hits, where)
+        if where is not None:
+            matches.extend(self._addressed(query, name, where, matches))
+        matches.sort(key=lambda match: -match.confidence)
+        return _once(matches)[:MAX_MATCHES]
+
+    # Names -----------------------------------------------------------------------------------
+
+    def _named(self, query: str, hits: list[Hit], where: _Where | None) -> list[GeocodeMatch]:
+        agreeing = [hit for hit in hits if self._agrees(hit.place, where)]
+        pool = agreeing or hits
+        best = max((hit.score for hit in pool), default=0.0)
+        tied = [hit for hit in pool if hit.score >= best - _TIE]
+        n_places = len(cluster([hit.place for hit in tied]))
+        matches = []
+        for hit in hits:
+            confidence, en, zh = hit.score, hit.en, hit.zh
+            if hit in agreeing and where is not None:
+                confidence = min(0.99, confidence + _CONFIRMED_GAIN * confidence)
+                en, zh = f"{en}; the address agrees", f"{zh}；与地址相符"
+            elif where is not None and where.level in ("building", "entrance", "street_number"):
+                confidence = min(confidence, _CONFLICT_CONFIDENCE)
+                en = f"{en}; but it is not at {where.label}"
+                zh = f"{zh}；但不在{where.label}"
+            elif where is not None and where.confidence == 0:
+                confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
+                en, zh = f"{en}; but {where.en}", f"{zh}；但{where.zh}"
+            if hit not in tied:
+                # There is a better one: this one is for somebody to choose, not for the program.
+                confidence = min(confidence, _AMBIGUOUS_CONFIDENCE - 0.01)
+            elif n_places > 1:
+                confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
+                en = f"{en}; {n_places} places bear this name"
+                zh = f"{zh}；有 {n_places} 处同名"
+            if confidence >= _WEAK_HIT:
+                matches.append(_match(query, hit.place, confidence, en, zh))
+        return matches
+
+    def _agrees(self, place: Place, where: _Where | None) -> bool:
+        if where is None or where.shape is None:
+            return False
+        if place in where.places:
+            return True
+        return bool(shapely.distance(place.shape, where.shape) <= where.near_m)
+
+    # Addresses -------------------------------------------------------------------------------
+
+    def _addressed(
+        self, query: str, name: str, where: _Where, named: list[GeocodeMatch]
+    ) -> list[GeocodeMatch]:
+        """Return what the address alone says, unless a name already stands for it."""
+        if where.confidence == 0 or any(
+            match.is_confident and match.confidence >= where.confidence - 0.2 for match in named
+        ):
+            return []
+        en, zh = where.en, where.zh
+        confidence = where.confidence
+        if named and named[0].confidence >= _CONFLICT_CONFIDENCE:
+            confidence = min(confidence, _CONFLICT_CONFIDENCE)
+        elif name.strip():
+            en, zh = f"{en}; the name is not on the map", f"{zh}；地图上没有这个名称"
+        if where.places:
+            groups = cluster(where.places)
+            if len(groups) > 1:
+                confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
+                en = f"{en}; {len(groups)} places bear this number"
+                zh = f"{zh}；有 {len(groups)} 处同号"
+            return [
+                _match(query, min(group, key=lambda p: p.order), confidence, en, zh, where.label)
+                for group in groups
+            ]
+        if where.point is None:
+            return []
+        lon, lat = self._frame.to_lonlat(*where.point)
+        return [
+            GeocodeMatch(
+                query,
+                LonLat(float(lon), float(lat)),
+                where.label,
+                METHOD,
+                where.level,
+                confidence,
+                f"{en}.",
+                f"{zh}。",
+                where.accuracy_m,
+            )
+        ]
+
+    def _where(self, address: str) -> _Where | None:
+        if not address.strip():
+            return None
+        text = fold(address).replace(" ", "") if has_cjk(address) else expand(fold(address))
+        foreign = self._foreign_town(address)
+        found = self._streets.inside(text)
+        sure = 1.0
+        if found is not None:
+            street, before, after = found
+            number = house_number(after)
+            if not has_cjk(text):  # 12 bis Rue X, or Rue X 12
+                words = before.split()
+                before_it = (" ".join(words[-2:]), " ".join(words[-1:]))
+                number = next((n for n in map(house_number, before_it) if n), number)
+        else:
+            parsed = parse_address(address)
+            like = self._streets.like(street_key(parsed.street)) if parsed.street else None
+            if like is None:
+                return self._area(text)
+            street, sure = like
+            number = parsed.number
+        where = self._at_number(street, number, sure) or self._on_street(street, number, sure)
+        if where is not None and foreign:
+            return where._replace(
+                places=[],
+                point=None,
+                shape=None,
+                confidence=0.0,
+                en=f"the address is in {foreign}, which this map does not show",
+                zh=f"地址在{foreign}，不在本图范围内",
+            )
+        return where
+
+    def _at_number(self, street: Street, number: str, sure: float) -> _Where | None:
+        if not number:
+            return None
+        label = _label(street, number)
+        spelt = ("", "") if sure == 1 else (" (nearly so spelt)", "（写法相近）")
+        known = street.with_number(number)
+        if known:
+            places = [self._places.places[entry.row] for entry in known]
+            first = min(places, key=lambda place: place.order)
+            return _Where(
+                places,
+                (first.x_m, first.y_m),
+                first.level,
+                first.accuracy_m,
+                _ADDRESS_CONFIDENCE * sure,
+                _NEAR_NUMBER_M,
+                shapely.union_all([place.shape for place in places]),
+                label,
+                f"the address {label} is on the map{spelt[0]}",
+                f"地图上有地址{label}{spelt[1]}",
+            )
+        between = street.between_neighbours(number)
+        if between is None:
+            return None
+        low, high = between.between
+        return _Where(
+            [],
+            (between.x_m, between.y_m),
+            "street_number",
+            between.accuracy_m,
+            _INTERPOLATED_CONFIDENCE * sure,
+            _NEAR_NUMBER_M,
+            shapely.Point(between.x_m, between.y_m),
+            label,
+            f"placed between number {low} and {high} of {street.name}{spelt[0]}",
+            f"按{street.name}{low}号与{high}号之间推算{spelt[1]}",
+        )
+
+    def _on_street(self, street: Street, number: str, sure: float) -> _Where | None:
+        middle = street.middle()
+        if middle is None:
+            return None
+        point, reach_m = middle
+        en, zh = f"only the street {street.name} is known", f"只知道在{street.name}"
+        if number:
+            en = f"{street.name} is on the map, its number {number} is not"
+            zh = f"地图上有{street.name}，但没有{number}号"
+        numbered = [self._places.places[known.row].shape for known in street.numbers]
+        return _Where(
+            [],
+            (point.x, point.y),
+            "street",
+            reach_m,
+            _STREET_CONFIDENCE * sure,
+            _NEAR_STREET_M,
+            shapely.union_all([*street.lines, *numbered]),
+            street.name,
+            en,
+            zh,
+        )
+
+    def _area(self, text: str) -> _Where | None:
+        """Return the last and smallest area whose name stands in the address."""
+        inside = [area for area in self._places.areas if fold(area.name).replace(" ", "") in text]
+        if not inside:
+            return None
+        area = min(inside, key=lambda place: (-len(place.name), place.accuracy_m))
+        return _Where(
+            [],
+            (area.x_m, area.y_m),
+            "district" if area.level == "district" else "area",
+            max(area.accuracy_m, float(shapely.minimum_bounding_radius(area.shape))),
+            _AREA_CONFIDENCE,
+            _NEAR_NUMBER_M,
+            area.shape,
+            area.name,
+            f"only the area {area.name} is known",
+            f"只知道在{area.name}一带",
+        )
+
+    def _foreign_town(self, address: str) -> str:
+        """Return the town of a Chinese address when the map knows its towns and this is none."""
+        if not has_cjk(address):
+            return ""
+        towns = [region for region in self._places.regions if has_cjk(region)]
+        city = parse_address(address).city
+        if not city or not towns or any(city.removesuffix("市") in town for town in towns):
+            return ""
+        return city
+
+
+def _label(street: Street, number: str) -> str:
+    return f"{street.name}{number}号" if has_cjk(street.name) else f"{street.name} {number}"
+
+
+def _match(
+    query: str, place: Place, confidence: float, en: str, zh: str, label: str = ""
+) -> GeocodeMatch:
+    return GeocodeMatch(
+        query,
+        place.lonlat,
+        place.name or label or place.addr.get("housename", "") or place.kind,
+        METHOD,
+        place.level,
+        round(confidence, 3),
+        f"{en[:1].upper()}{en[1:]}.",
+        f"{zh}。",
+        place.accuracy_m,
+        place.osm_id,
+    )
+
+
+def _once(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:
+    seen: set[str | None] = set()
+    unique = []
+    for match in matches:
+        if match.feature_id is None or match.feature_id not in seen:
+            unique.append(match)
+            seen.add(match.feature_id)
+    return unique
