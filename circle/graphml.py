@@ -256,15 +256,18 @@ def _edge(data: dict[str, str], element: ET.Element) -> _Edge | None:
 
 
 def _listed(value: str) -> tuple[str, ...]:
-    """Return the parts of ``"['a', 'b']"``, each once, in order; any other text is one part."""
+    """
+    Return the parts of ``"['a', 'b']"``, each once, sorted; any other text is one part.
+
+    OSMnx merges tags through sets: their order in the file is chance and says nothing.
+    """
     if value[:1] in "[{(" and value[-1:] in "]})" and 1 < len(value) < _LONGEST_LIST:
         try:
             parts = ast.literal_eval(value)  # reads literals only, runs nothing
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return (value,)
         if isinstance(parts, list | tuple | set) and parts:
-            texts = [str(part) for part in parts if part is not None]
-            return tuple(dict.fromkeys(sorted(texts) if isinstance(parts, set) else texts))
+            return tuple(sorted({str(part) for part in parts if part is not None}))
     return (value,)
 
 
