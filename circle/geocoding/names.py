@@ -138,6 +138,7 @@ _HOMOPHONE_WEIGHT = 0.4
 _NEAR_HOMOPHONE_WEIGHT = 0.6
 # A shared word for the kind is worth nothing below this many characters of its own.
 _SHORTEST_OWN = 2
+_LONG_ENOUGH_FOR_A_SLIP = 8
 
 
 class NameParts(NamedTuple):
@@ -300,10 +301,11 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
     whole, other_whole = asked.text.replace(" ", ""), known.text.replace(" ", "")
     if whole == other_whole:
         return Likeness(0.95, "same but for the spaces", "仅空格不同")
-    if not asked.own or not known.own or asked.kind_word != known.kind_word:
-        # A typing error may sit in the word for the kind, or in the space before it.
-        if min(len(whole), len(other_whole)) >= 8 and OSA.distance(whole, other_whole) == 1:
-            return Likeness(0.86, "nearly the same name", "名称相近")
+    # A typing error may sit in the word for the kind, or in the space before it.
+    is_kind_doubtful = not asked.own or not known.own or asked.kind_word != known.kind_word
+    is_long = min(len(whole), len(other_whole)) >= _LONG_ENOUGH_FOR_A_SLIP
+    if is_kind_doubtful and is_long and OSA.distance(whole, other_whole) == 1:
+        return Likeness(0.86, "nearly the same name", "名称相近")
     if not asked.own or not known.own:
         return _NOT_ALIKE
     penalty = 0.0

@@ -1,0 +1,288 @@
+"""
+Gives every row of a sheet a position, or says why it has none.
+
+In order: coordinates of the sheet, in the datum it declares; then the geocoder. What is found
+only vaguely, or in several places, stays in the table unplaced. Cells that cannot be right, such
+as an unknown class, are not worked around: all of them are named at once, by row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import Point
+
+from circle.classes import ClassTable
+from circle.datum import DATUMS, Datum, parse_datum, to_wgs84
+from circle.errors import CircleError, SheetError
+from circle.geocoding import GeocodeMatch, Geocoder
+from circle.geometry import LonLat, check_lonlat
+from circle.schemas import FACILITIES
+
+COORDINATE_ACCURACY_M = 30.0
+"""What coordinates are taken to be good for when the sheet does not say."""
+WIDEST_PLACED_M = 150.0
+"""A match known less finely than this is listed, not placed."""
+
+_FINE_LEVELS = ("entrance", "building", "street_number")
+_MOST_NAMED = 12
+
+
+def locate(
+    sheet: pd.DataFrame,
+    classes: ClassTable,
+    geocoder: Geocoder | None = None,
+    datum: Datum | str | None = None,
+) -> gpd.GeoDataFrame:
+    """
+    Return the facilities of a sheet, located as far as that can be defended.
+
+    Parameters
+    ----------
+    sheet
+        From `read_sheet`.
+    classes
+        The classes its column ``class`` may name, by key, name or alias.
+    geocoder
+        Who is asked for rows without coordinates; without one they stay unplaced.
+    datum
+        Datum of the coordinates in rows whose own column ``datum`` is empty.
+
+    Returns
+    -------
+    facilities
+        Schema `circle.schemas.FACILITIES`, one row per row of the sheet, in its order.
+
+    Raises
+    ------
+    SheetError
+        If ids repeat, names or classes are missing or unknown, coordinates are incomplete, not
+        numbers or without a declared datum; one message names them all by row.
+    """
+    problems = _Problems()
+    records_of_cells = ({str(k): v for k, v in r.items()} for r in sheet.to_dict("records"))
+    rows = [_Row(cells, classes, datum, problems) for cells in records_of_cells]
+    _check_ids(rows, problems)
+    problems.raise_if_any()
+    records = []
+    used: set[str] = set()
+    for row in rows:
+        record = row.record()
+        record["facility_id"] = row.identity(used)
+        used.add(record["facility_id"])
+        record.update(_position(row, geocoder))
+        records.append(record)
+    return facilities_table(records)
+
+
+def facilities_table(records: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Return records as a checked table of facilities."""
+    columns: dict[str, Any] = {}
+    for column in FACILITIES.columns:
+        values = [record.get(column.name) for record in records]
+        dtype = {"text": "object", "number": "float64", "flag": "bool"}[column.holds]
+        columns[column.name] = pd.Series(values, dtype=dtype)
+    geometry = gpd.GeoSeries([record.get("geometry") for record in records], crs=FACILITIES.crs)
+    return FACILITIES.check(gpd.GeoDataFrame(columns, geometry=geometry, crs=FACILITIES.crs))
+
+
+class _Problems:
+    """Collects what is wrong, so that it can be said at once."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, str]] = []
+
+    def add(self, en: str, zh: str) -> None:
+        self._found.append((en, zh))
+
+    def raise_if_any(self) -> None:
+        if not self._found:
+            return
+        shown = self._found[:_MOST_NAMED]
+        more = len(self._found) - len(shown)
+        raise SheetError(
+            en="; ".join(en for en, _ in shown) + (f"; and {more} more." if more else "."),
+            zh="；".join(zh for _, zh in shown) + (f"；另有 {more} 处。" if more else "。"),
+        )
+
+
+class _Row:
+    """One row of a sheet, its cells read."""
+
+    def __init__(
+        self,
+        cells: dict[str, Any],
+        classes: ClassTable,
+        datum: Datum | str | None,
+        problems: _Problems,
+    ) -> None:
+        self.cells = {key: value for key, value in cells.items() if not _is_empty(value)}
+        self.number = int(cells["row"])
+        self.name = self._text("name") or ""
+        self.category = ""
+        word = self._text("class")
+        if not self.name:
+            problems.add(f"row {self.number} has no name", f"第 {self.number} 行没有名称")
+        if not word:
+            problems.add(f"row {self.number} has no class", f"第 {self.number} 行没有类别")
+        else:
+            self.category = classes.class_for_word(word) or ""
+            if not self.category:
+                problems.add(
+                    f'row {self.number} has the unknown class "{word}"',
+                    f"第 {self.number} 行的类别“{word}”无法识别",
+                )
+        self.accuracy_m = self._accuracy(problems)
+        self.lonlat = self._coordinates(datum, problems)
+
+    def _text(self, column: str) -> str | None:
+        value = self.cells.get(column)
+        return str(value).strip() if value is not None else None
+
+    def _accuracy(self, problems: _Problems) -> float | None:
+        text = self._text("position_accuracy_m")
+        if text is None:
+            return None
+        try:
+            value = float(text.removesuffix("m").removesuffix("米"))
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value > 0):
+            problems.add(
+                f'row {self.number} has the accuracy "{text}", which is no number of metres',
+                f"第 {self.number} 行的位置精度“{text}”不是米数",
+            )
+            return None
+        return value
+
+    def _coordinates(self, datum: Datum | str | None, problems: _Problems) -> LonLat | None:
+        lon, lat = self._text("lon"), self._text("lat")
+        if lon is None and lat is None:
+            return None
+        if lon is None or lat is None:
+            problems.add(
+                f"row {self.number} has only one of longitude and latitude",
+                f"第 {self.number} 行只有经度或纬度之一",
+            )
+            return None
+        declared = self._text("datum") or datum
+        if declared is None:
+            problems.add(
+                f"row {self.number} has coordinates but no datum is declared: add a column "
+                f'"datum" or say one of {", ".join(DATUMS)}; without it they may be 1 km off',
+                f"第 {self.number} 行有坐标但没有说明坐标系：请增加“坐标系”一列，或指定 "
+                f"{'、'.join(DATUMS)} 之一；否则位置可能偏差 1 公里",
+            )
+            return None
+        try:
+            position = check_lonlat(lon, lat)
+            x, y = to_wgs84(position.lon, position.lat, parse_datum(str(declared)))
+        except CircleError as error:
+            problems.add(
+                f"row {self.number}: {error.en.rstrip('.')}",
+                f"第 {self.number} 行：{error.zh.rstrip('。')}",
+            )
+            return None
+        return LonLat(float(x), float(y))
+
+    def record(self) -> dict[str, Any]:
+        """Return the cells that go into the table as they are."""
+        kept = ("name_en", "address", "phone", "hours", "note", "source", "source_date")
+        return {
+            "name": self.name,
+            "category": self.category,
+            **{column: self._text(column) for column in kept},
+        }
+
+    def identity(self, used: Iterable[str]) -> str:
+        """Return the id of the sheet, else one that follows from what the row says."""
+        given = self._text("id")
+        if given:
+            return given
+        words = "\n".join((self.name, self.category, self._text("address") or ""))
+        base = "s" + hashlib.sha256(words.encode()).hexdigest()[:10]
+        taken = set(used)
+        count, identity = 1, base
+        while identity in taken:
+            count += 1
+            identity = f"{base}-{count}"
+        return identity
+
+
+def _check_ids(rows: list[_Row], problems: _Problems) -> None:
+    first: dict[str, int] = {}
+    for row in rows:
+        given = row._text("id")
+        if given is None:
+            continue
+        if given in first:
+            problems.add(
+                f'row {row.number} repeats the id "{given}" of row {first[given]}',
+                f"第 {row.number} 行的编号“{given}”与第 {first[given]} 行重复",
+            )
+        first.setdefault(given, row.number)
+
+
+def _position(row: _Row, geocoder: Geocoder | None) -> dict[str, Any]:
+    if row.lonlat is not None:
+        return {
+            "match_method": "coordinates",
+            "match_level": "building",
+            "match_confidence": 1.0,
+            "match_reason": "The sheet gives the coordinates.",
+            "match_reason_zh": "表格中给出了坐标。",
+            "position_accuracy_m": row.accuracy_m or COORDINATE_ACCURACY_M,
+            "is_placed": True,
+            "geometry": Point(*row.lonlat),
+        }
+    unplaced = {
+        "match_method": None,
+        "match_level": None,
+        "match_confidence": 0.0,
+        "match_reason": "No coordinates, and nobody to ask for the address.",
+        "match_reason_zh": "没有坐标，也没有可用的地址查询。",
+        "position_accuracy_m": math.nan,
+        "is_placed": False,
+        "geometry": None,
+    }
+    if geocoder is None:
+        return unplaced
+    matches = geocoder.geocode(row.name, row._text("address") or "")
+    if not matches:
+        return {
+            **unplaced,
+            "match_reason": "Neither the name nor the address is on the map.",
+            "match_reason_zh": "地图上既没有这个名称，也没有这个地址。",
+        }
+    best = matches[0]
+    is_placed = is_placeable(best)
+    return {
+        "match_method": best.method,
+        "match_level": best.level,
+        "match_confidence": best.confidence,
+        "match_reason": best.reason,
+        "match_reason_zh": best.reason_zh,
+        "position_accuracy_m": best.accuracy_m if math.isfinite(best.accuracy_m) else math.nan,
+        "is_placed": is_placed,
+        "geometry": Point(*best.lonlat) if is_placed and best.lonlat is not None else None,
+    }
+
+
+def is_placeable(match: GeocodeMatch) -> bool:
+    """
+    Say whether a match may stand on the map without somebody having looked at it.
+
+    It must be confident, and known to a house or an area small enough; a district never is.
+    """
+    if not match.is_confident or match.level == "district":
+        return False
+    return match.level in _FINE_LEVELS or match.accuracy_m <= WIDEST_PLACED_M
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value == ""
