@@ -131,12 +131,15 @@ class Basemap:
     Parameters
     ----------
     view
-        Part of the world it covers, in degrees.
+        Part of the world the guide shows, in degrees.
+    sheet
+        Part of `view` the data cover.
     streets, areas
         What to draw.
     """
 
     view: Bounds
+    sheet: Bounds
     streets: tuple[StreetLine, ...]
     areas: tuple[AreaShape, ...]
 
@@ -169,7 +172,12 @@ def make_basemap(
         if layer in layers
         for shape in _area_shapes(layer, layers[layer], view)
     ]
-    return Basemap(view, tuple(_street_lines(edges, view)), tuple(areas))
+    streets = _street_lines(edges, view)
+    lines = [line.line for line in streets]
+    lines += [part for area in areas for part in area.parts]
+    boxes = [(lon, lat, lon, lat) for line in lines for lon, lat in line]
+    sheet = bounds_of(boxes) if boxes else view
+    return Basemap(view, sheet, tuple(streets), tuple(areas))
 
 
 def _street_lines(edges: gpd.GeoDataFrame, view: Bounds) -> list[StreetLine]:
@@ -292,7 +300,7 @@ def encode_basemap(basemap: Basemap) -> dict[str, Any]:
     Returns
     -------
     packed
-        ``origin`` (lon, lat), ``unit`` (steps per degree), ``names``, ``streets`` as
+        ``sheet`` (west, south, east, north), ``origin`` (lon, lat), ``unit`` (steps per degree), ``names``, ``streets`` as
         ``[rank, flags, name index or -1, points]``, ``areas`` as
         ``[layer index, name index or -1, is line, label or 0, part, part, …]``.
     """
@@ -322,6 +330,7 @@ def encode_basemap(basemap: Basemap) -> dict[str, Any]:
             [LAYERS.index(shape.layer), index(shape.name), int(shape.is_line), label, *parts]
         )
     return {
+        "sheet": [round(side, 6) for side in basemap.sheet],
         "origin": origin,
         "unit": _UNITS_PER_DEG,
         "layers": LAYERS,

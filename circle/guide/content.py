@@ -244,6 +244,8 @@ class GuideContent:
     def as_dict(self) -> dict[str, Any]:
         """Return the content as plain dictionaries, lists, texts and numbers, ready for JSON."""
         plain: dict[str, Any] = asdict(self)
+        for name in ("view", "sheet"):
+            plain["basemap"][name] = list(plain["basemap"][name])
         return plain
 
 

@@ -74,7 +74,11 @@
         isLine: row[2] === 1, label: row[3] || null, parts: parts, box: box
       };
     });
-    return { streets: streets, areas: areas };
+    const sheet = packed.sheet;
+    return {
+      streets: streets, areas: areas,
+      sheet: [mercatorX(sheet[0]), mercatorY(sheet[3]), mercatorX(sheet[2]), mercatorY(sheet[1])]
+    };
   };
 
   guide.mercatorX = mercatorX;
@@ -86,7 +90,7 @@
     const style = window.getComputedStyle(document.documentElement);
     const read = function (name) { return style.getPropertyValue('--map-' + name).trim(); };
     const names = [
-      'land', 'water', 'bank', 'green', 'green-edge', 'sand', 'building', 'building-edge', 'rail',
+      'land', 'table', 'water', 'bank', 'green', 'green-edge', 'sand', 'building', 'building-edge', 'rail',
       'casing', 'bridge-casing', 'major', 'middle', 'minor', 'foot', 'steps', 'blocked',
       'name', 'name-halo', 'water-name', 'green-name'
     ];
@@ -237,6 +241,21 @@
     this.strokeAll(all, stairs, palette.steps, zoom >= 16 ? [1.4, 1.8] : [1, 1.2], 'butt');
   };
 
+  /* Where the data end, the map ends too: a sheet on a table, not a world without streets. */
+  Brush.prototype.edge = function (sheet) {
+    const context = this.context;
+    const left = sheet[0] * this.scale - this.left, top = sheet[1] * this.scale - this.top;
+    const right = sheet[2] * this.scale - this.left, bottom = sheet[3] * this.scale - this.top;
+    context.fillStyle = this.palette.table;
+    context.beginPath();
+    context.rect(-1, -1, TILE + 2, TILE + 2);
+    context.rect(left, top, right - left, bottom - top);
+    context.fill('evenodd');
+    context.lineWidth = 1.5;
+    context.strokeStyle = this.palette.casing;
+    context.strokeRect(left, top, right - left, bottom - top);
+  };
+
   function paint(context, coords, zoom, world, palette) {
     const brush = new Brush(context, coords, zoom, palette);
     context.fillStyle = palette.land;
@@ -251,6 +270,7 @@
     brush.areas(world.areas, 'road', palette.blocked, null);
     brush.rails(world.areas);
     brush.streets(world.streets);
+    brush.edge(world.sheet);
   }
 
   /* A tile as sharp as the screen. Leaflet asks for it by column, row and zoom. */

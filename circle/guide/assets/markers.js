@@ -61,19 +61,20 @@
     });
     const fixed = this.fixedBoxes(zoom);
     const boxes = fixed.concat(this.rings.placeLabels(zoom, items, fixed));
-    const arrange = function (isCompact) {
-      return guide.placeBadges(items, boxes, function (members) {
-        return singleSize(members, isCompact, scale);
-      });
-    };
-    let groups = arrange(false);
-    let isCompact = false;
-    const gathered = items.length - groups.length;
-    if (gathered > items.length * 0.15) {
-      groups = arrange(true);
-      isCompact = true;
+    // The fuller the map, the smaller the badges and the shorter the lines to their places.
+    const manners = [
+      { isCompact: false, reach: 50, most: 0.15 }, { isCompact: true, reach: 34, most: 0.4 },
+      { isCompact: true, reach: 18, most: 1 }
+    ];
+    for (let i = 0; i < manners.length; i += 1) {
+      const groups = guide.placeBadges(items, boxes, function (members) {
+        return singleSize(members, manners[i].isCompact, scale);
+      }, manners[i].reach);
+      if (items.length - groups.length <= items.length * manners[i].most) {
+        this.draw(groups, manners[i].isCompact);
+        return;
+      }
     }
-    this.draw(groups, isCompact);
   };
 
   /* Ground kept free of numbers: the centre and the home. */

@@ -14,9 +14,9 @@
   }
 
   /* Shifts of a badge from its place, the favourite first: standing on it like a pin. */
-  function shifts(size) {
+  function shifts(size, reach) {
     const found = [{ x: 0, y: -(size.h / 2 + 8), isPin: true }];
-    [6, 18, 32, 48].forEach(function (room) {
+    [6, 18, 32, 48].filter(function (room) { return room <= reach; }).forEach(function (room) {
       DIRECTIONS.forEach(function (degrees) {
         const angle = degrees * Math.PI / 180;
         found.push({
@@ -60,7 +60,7 @@
   }
 
   /* A badge keeps off the spots of other places too, where there is any other way. */
-  function tryAll(groups, reserved) {
+  function tryAll(groups, reserved, reach) {
     const taken = new guide.Taken();
     const spots = new guide.Taken();
     reserved.forEach(function (box) { taken.add(box); });
@@ -77,7 +77,8 @@
     order.forEach(function (group) {
       group.shift = null;
       const options = group.members.length > 1
-        ? [{ x: 0, y: 0, isPin: false }].concat(shifts(group.size)) : shifts(group.size);
+        ? [{ x: 0, y: 0, isPin: false }].concat(shifts(group.size, reach))
+        : shifts(group.size, reach);
       let second = null;
       for (let i = 0; i < options.length && !group.shift; i += 1) {
         const box = boxAt(group.x + options[i].x, group.y + options[i].y, group.size);
@@ -113,16 +114,17 @@
     });
   }
 
-  /* items: {number, x, y, isFirst}; reserved: boxes nobody may cover; sizeOf(members) -> {w, h}.
+  /* items: {number, x, y, isFirst}; reserved: boxes nobody may cover; sizeOf(members) -> {w, h};
+     reach: how far a badge may move, in pixels.
      Returns groups {members, x, y, shift, size}; a group of one is a place with its own badge. */
-  guide.placeBadges = function (items, reserved, sizeOf) {
+  guide.placeBadges = function (items, reserved, sizeOf, reach) {
     let groups = gatherCrowds(items, sizeOf);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const homeless = tryAll(groups, reserved);
+      const homeless = tryAll(groups, reserved, reach);
       if (!homeless.length) return groups;
       groups = joinNearest(groups, homeless, sizeOf);
     }
-    tryAll(groups, []).forEach(function (group) { group.shift = { x: 0, y: 0, isPin: false }; });
+    tryAll(groups, [], reach).forEach(function (group) { group.shift = { x: 0, y: 0, isPin: false }; });
     return groups;
   };
 
