@@ -1,0 +1,318 @@
+"""
+Runs a study: streets, places, walks and rings, up to what the guide says.
+
+The floors below know nothing of each other; this file introduces one to the other. It writes
+nothing, except that streets fetched from the internet are kept beside the study, so that the
+next run needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+
+from circle.classes import ClassTable, load_classes
+from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
+from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
+from circle.features.model import LAYER_COLUMNS, table
+from circle.features.osm_reader import OSM_SUFFIXES
+from circle.geocoding import Chain, Gazetteer, Geocoder, Nominatim
+from circle.geometry import LonLat, check_lonlat
+from circle.guide.content import GuideContent, GuideTexts, make_content
+from circle.isochrone import isochrones
+from circle.network import WalkNetwork
+from circle.streets import read_streets
+from circle.study.config import StudyConfig, bad_key, under_key
+from circle.study.walks import walks_from
+
+DOWNLOAD_NAME = "downloaded.osm.pbf"
+_DOWNLOAD_REACH = 1.5
+"""Streets are fetched this many times as far as the longest walk: ways round need room."""
+
+Step = Literal["download", "streets", "map", "places", "walks", "guide"]
+Report = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """
+    A study that has been run.
+
+    Parameters
+    ----------
+    config
+        What was asked for.
+    network
+        Streets to walk on.
+    classes
+        Classes of places.
+    facilities
+        Located facilities, columns as `circle.facilities` makes them, those without a position
+        included; index 0, 1, ….
+    walks
+        Walk from the centre to each facility: ``facility_id``, ``time_s``, ``distance_m``,
+        ``is_snapped``, in the order of `facilities`.
+    rings
+        Isochrones of the centre.
+    content
+        What the guide says.
+    """
+
+    config: StudyConfig
+    network: WalkNetwork
+    classes: ClassTable
+    facilities: geopandas.GeoDataFrame
+    walks: pd.DataFrame
+    rings: geopandas.GeoDataFrame
+    content: GuideContent
+
+
+def run_study(
+    config: StudyConfig, *, report: Report | None = None, progress: bool = False
+) -> Study:
+    """
+    Run a study.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    report
+        Told the name of each step before it begins.
+    progress
+        Show a progress bar on standard error while streets are read.
+
+    Returns
+    -------
+    study
+        Everything the guide, its tables and the service are made of.
+
+    Raises
+    ------
+    CircleError
+        If something given cannot be used; a mistake in `circle.toml` names its key.
+    """
+    report = report or (lambda _: None)
+    boundary = _read_boundary(config)
+    classes = load_classes(config.classes)
+    map_file = _street_file(config, report)
+    report("streets")
+    network = _read_network(config, map_file, progress)
+    _check_center(config, network)
+    report("map")
+    features = _read_features(config, map_file, network, classes)
+    report("places")
+    facilities = _read_facilities(config, features, network, classes)
+    report("walks")
+    walks = _walk_all(config, network, facilities)
+    if config.places is None:
+        is_listed = np.isfinite(walks.time_s.to_numpy()) | _is_inside(facilities, boundary)
+        facilities = facilities[is_listed].reset_index(drop=True)
+        walks = walks[is_listed].reset_index(drop=True)
+    rings = isochrones(network, config.center, minutes=config.minutes, walker=config.who)
+    if rings.geometry.is_empty.all():
+        raise _no_street(config)
+    report("guide")
+    edges = network.edges_frame()
+    content = make_content(
+        _texts(config),
+        edges,
+        network.provenance,
+        facilities,
+        walks,
+        rings,
+        features.basemap,
+        classes,
+        _inferred_share(edges),
+    )
+    return Study(config, network, classes, facilities, walks, rings, content)
+
+
+def _street_file(config: StudyConfig, report: Report) -> Path:
+    """Return the street file, fetched first where the study has none and may ask for it."""
+    if config.streets is not None:
+        return config.streets
+    kept = config.folder / DOWNLOAD_NAME
+    if kept.is_file():
+        return kept
+    if not config.online:
+        raise bad_key(
+            "streets",
+            "is missing; name a street file, or set online = true to download the streets "
+            "around the centre",
+            "缺失；请填写道路文件，或设置 online = true 以下载中心点周围的道路",
+        )
+    # Only this path may reach the internet: nobody else pays for the import.
+    from circle.overpass import download_extract
+
+    report("download")
+    radius_m = _DOWNLOAD_REACH * config.minutes[-1] * 60.0 * config.who.speed_m_s
+    try:
+        download_extract((*config.center, radius_m), kept, everything=True)
+    except OnlineError as error:
+        raise StudyError(
+            en="Without internet the key “streets” in circle.toml must name a street file: "
+            f"{error.en}",
+            zh=f"没有网络时，circle.toml 的键“streets”必须给出道路文件：{error.zh}",
+        ) from error
+    except OSError as error:
+        raise StudyError(
+            en=f"The downloaded streets cannot be kept in {config.folder} ({error.strerror}); "
+            "name a street file under the key “streets”.",
+            zh=f"无法在 {config.folder} 中保存下载的道路（{error.strerror}）；"
+            "请用键“streets”给出道路文件。",
+        ) from error
+    return kept
+
+
+def _read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNetwork:
+    network = read_streets(map_file, ground=config.basemap, progress=progress)
+    if network.provenance.data_date is None and config.data_date is not None:
+        provenance = replace(network.provenance, data_date=config.data_date)
+        network = replace(network, provenance=provenance)
+    return network
+
+
+def _check_center(config: StudyConfig, network: WalkNetwork) -> None:
+    try:
+        check_lonlat(*config.center, within=network.bounds)
+    except PositionError as error:
+        raise under_key("center", error) from error
+
+
+def _no_street(config: StudyConfig) -> StudyError:
+    lon, lat = config.center
+    return bad_key(
+        "center",
+        f"lies at {lon:g},{lat:g}, and no street the walker {config.walker} can use is within "
+        "100 m; move it to a street",
+        f"位于 {lon:g},{lat:g}，其 100 米内没有步行者 {config.walker} 可走的道路；请移到路边",
+    )
+
+
+def _read_boundary(config: StudyConfig) -> shapely.Geometry | None:
+    if config.boundary is None:
+        return None
+    wrong = bad_key(
+        "boundary",
+        "must name a GeoJSON or GeoPackage with an area",
+        "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
+    )
+    try:
+        frame = geopandas.read_file(config.boundary)
+    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
+        raise wrong from error
+    if frame.crs is not None:
+        frame = frame.to_crs("EPSG:4326")
+    areas = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if areas.empty:
+        raise wrong
+    area: shapely.Geometry = shapely.make_valid(areas.union_all())
+    shapely.prepare(area)
+    return area
+
+
+def _is_osm(path: Path) -> bool:
+    return path.name.lower().endswith(OSM_SUFFIXES)
+
+
+def _read_features(
+    config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
+) -> MapFeatures:
+    """Return names from the extract and the basemap from its own file, where there is one."""
+    try:
+        drawn = None if config.basemap is None else read_features(config.basemap, classes)
+    except InputError as error:
+        raise under_key("basemap", error) from error
+    named = read_features(map_file, classes) if _is_osm(map_file) else None
+    if named is None and drawn is None:
+        return _no_features(network)
+    if named is None or drawn is None:
+        found = named or drawn
+        assert found is not None
+        return found
+    return replace(named, basemap=drawn.basemap)
+
+
+def _no_features(network: WalkNetwork) -> MapFeatures:
+    empty = {name: table([], LAYER_COLUMNS) for name in BASEMAP_LAYERS}
+    return MapFeatures(
+        named=table([], NAMED_COLUMNS),
+        basemap=empty,
+        street_lines=table([], ("name", "names", "geometry")),
+        bounds=network.bounds,
+        provenance=network.provenance,
+    )
+
+
+def _read_facilities(
+    config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
+) -> geopandas.GeoDataFrame:
+    from circle import facilities as facility_lists
+
+    if config.places is None:
+        found = facility_lists.from_features(features, classes)
+        return found.reset_index(drop=True)
+    geocoders: list[Geocoder] = [Gazetteer(features, network.edges_frame())]
+    if config.online:
+        geocoders.append(Nominatim(within=network.bounds))
+    try:
+        sheet = facility_lists.read_sheet(config.places)
+        found = facility_lists.locate(sheet, classes, Chain(geocoders), datum=config.places_datum)
+    except CircleError as error:
+        if not isinstance(error, InputError):
+            raise
+        raise under_key("places", error) from error
+    return found.reset_index(drop=True)
+
+
+def _walk_all(
+    config: StudyConfig, network: WalkNetwork, facilities: geopandas.GeoDataFrame
+) -> pd.DataFrame:
+    points = facilities.geometry.where(facilities["is_placed"].to_numpy(bool))
+    walks = walks_from(
+        network, config.center, points, minutes=config.minutes[-1], walker=config.who
+    )
+    walks.insert(0, "facility_id", facilities["facility_id"])
+    return walks
+
+
+def _is_inside(
+    facilities: geopandas.GeoDataFrame, boundary: shapely.Geometry | None
+) -> np.typing.NDArray[np.bool_]:
+    if boundary is None:
+        return np.zeros(len(facilities), np.bool_)
+    return np.asarray(facilities.geometry.within(boundary), np.bool_)
+
+
+def _inferred_share(edges: geopandas.GeoDataFrame) -> float:
+    total_m = float(edges["length_m"].sum())
+    if total_m == 0:
+        return 0.0
+    return float(edges.loc[edges["evidence"] == "inferred", "length_m"].sum()) / total_m
+
+
+def _texts(config: StudyConfig) -> GuideTexts:
+    return GuideTexts(
+        title_zh=config.title_zh or (config.title_en or config.name),
+        title_en=config.title_en or (config.title_zh or config.name),
+        community_zh=config.community_zh,
+        community_en=config.community_en,
+        notice_zh=config.notice_zh,
+        notice_en=config.notice_en,
+        center=LonLat(*config.center),
+        center_name_zh=config.center_name_zh,
+        center_name_en=config.center_name_en,
+        center_accuracy_m=config.center_accuracy_m,
+        center_note_zh=config.center_note_zh,
+        center_note_en=config.center_note_en,
+        minutes=config.minutes,
+        walker=config.walker,
+    )

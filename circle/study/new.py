@@ -1,0 +1,142 @@
+"""Starts a study: a folder with a `circle.toml` that explains itself in both languages."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from circle.errors import StudyError
+from circle.geometry import LonLat, check_lonlat
+from circle.study.config import FILE_NAME
+from circle.study.files import check_folder, write_together
+
+
+def new_study(
+    folder: Path,
+    center: LonLat,
+    *,
+    streets: Path | None = None,
+    places: Path | None = None,
+    boundary: Path | None = None,
+) -> Path:
+    """
+    Write the `circle.toml` of a new study.
+
+    Parameters
+    ----------
+    folder
+        The study's folder; made if it is not there.
+    center
+        Where every walk of the guide starts.
+    streets, places, boundary
+        Files the study uses; named in it relative to `folder` where that is possible.
+
+    Returns
+    -------
+    path
+        The `circle.toml`.
+
+    Raises
+    ------
+    PositionError
+        If `center` is no position.
+    StudyError
+        If there is a `circle.toml` already (it is never overwritten), a file is missing, or the
+        folder cannot be written to. Then nothing is.
+    """
+    center = check_lonlat(*center)
+    path = folder / FILE_NAME
+    if path.exists():
+        raise StudyError(
+            en=f"There is a study in {folder} already; edit its {FILE_NAME} or choose another "
+            "name.",
+            zh=f"{folder} 中已有 {FILE_NAME}；请直接修改它，或换一个名称。",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(
+            en=f"{folder} is a file, not a folder; choose another name for the study.",
+            zh=f"{folder} 是文件而不是文件夹；请换一个名称。",
+        )
+    files = {"streets": streets, "places": places, "boundary": boundary}
+    for key, file in files.items():
+        if file is not None and not file.is_file():
+            raise StudyError(
+                en=f"There is no file {file} for the key “{key}”; check the name.",
+                zh=f"找不到键“{key}”所指的文件 {file}；请检查文件名。",
+            )
+    check_folder(folder)
+    shown = {key: None if file is None else _relative(file, folder) for key, file in files.items()}
+    text = _toml(folder.resolve().name, center, shown)
+    write_together({path: text.encode()})
+    return path
+
+
+def _relative(file: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        # Another drive has no relative path.
+        return file.resolve().as_posix()
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, except that TOML wants the delete character escaped too.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _toml(name: str, center: LonLat, files: dict[str, str | None]) -> str:
+    def line(key: str, example: str) -> str:
+        value = files[key]
+        return f"{key} = {_quoted(value)}" if value is not None else f"# {key} = {_quoted(example)}"
+
+    online = "false" if files["streets"] is not None else "true"
+    return f"""\
+# 一份步行生活圈指南的全部设置。改好后运行：circle build {name}
+# All settings of a walking guide. When done, run: circle build {name}
+# 路径相对于本文件。Paths are relative to this file.
+
+title_zh = {_quoted(f"{name} 15分钟生活圈指南")}
+title_en = {_quoted(f"{name}: 15-minute living circle guide")}
+community_zh = {_quoted(name)}
+community_en = {_quoted(name)}
+
+# 中心点 [经度, 纬度]（WGS-84），所有步行时间从这里算起。
+# The centre [longitude, latitude] (WGS-84); every walk of the guide starts here.
+center = [{center.lon!r}, {center.lat!r}]
+center_name_zh = "中心点"
+center_name_en = "Centre"
+# 中心点的位置误差（米），不知道就不填。How well its position is known, in metres, if you know.
+# center_accuracy_m = 20
+
+# 道路：OpenStreetMap 文件（.osm.pbf、.osm、.osm.gz、.osm.bz2）、.graphml、.geojson 或 .circle。
+# Streets: an OpenStreetMap file, GraphML, GeoJSON or a saved network. Without this key the streets
+# around the centre are downloaded once, which needs internet and online = true.
+{line("streets", "streets.osm.pbf")}
+
+# 地点名单（.csv 或 .xlsx）；不填则从道路文件所在的地图中取。
+# List of places (.csv or .xlsx); without it they are taken from the map the streets come from.
+{line("places", "places.csv")}
+# 名单中坐标的坐标系：wgs84、gcj02（高德、腾讯）、bd09（百度）、cgcs2000（天地图）。
+# Datum of positions in the list: wgs84, gcj02 (Amap, Tencent), bd09 (Baidu), cgcs2000 (Tianditu).
+# places_datum = "gcj02"
+
+# 社区范围（GeoJSON 面）：范围内的地点即使超出最大一圈也列出。
+# Area of the community (GeoJSON): places inside it are listed even beyond the largest ring.
+{line("boundary", "boundary.geojson")}
+
+# 谁来走：adult、older、frail、child、pushchair、wheelchair，或每秒米数，例如 "1.1"。
+# Who walks: one of these words, or metres per second such as "1.1".
+walker = "adult"
+# 几圈，以分钟计。The rings, in minutes.
+minutes = [5, 10, 15]
+languages = ["zh-CN", "en"]
+
+# 是否允许联网（下载道路、用 Nominatim 查地址）。
+# Whether the internet may be asked (to download streets, to find addresses with Nominatim).
+online = {online}
+
+# 向读者说明：名单从哪里来、有多可靠。Tell readers where the list comes from and how sure it is.
+notice_zh = ""
+notice_en = ""
+"""
