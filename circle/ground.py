@@ -19,7 +19,7 @@ import shapely
 
 from circle.kernel import compiled
 from circle.network import FloatArray, Int32Array, WalkNetwork
-from circle.snapping import SNAP_LIMIT_M, nearest_street, street_arrays
+from circle.snapping import SNAP_LIMIT_M, WATER_LIMIT_M, nearest_street, street_arrays
 from circle.walkers import Walker
 
 CELL_M = 10.0
@@ -28,12 +28,6 @@ TILE_M = CELL_M * TILE_CELLS
 
 OFF_STREET_MAX_M = SNAP_LIMIT_M
 """Farthest that ground is counted from its street."""
-
-STREET_HALF_WIDTH_M = 7.1
-"""
-Half-width of a street over water, m. Half the diagonal of a cell and a little more: a narrower
-strip would fall between the cells and tear bridges apart.
-"""
 
 RIM_M = 15.0
 """How far from a shore its exact distance is kept; farther out only the side matters."""
@@ -100,6 +94,7 @@ def _fill_tile(
     distance: Float32Array,
     outside: Float32Array,
     reach_m: float,
+    strip_m: float,
     half_width_m: float,
 ) -> None:
     point_edge = streets[2]
@@ -108,13 +103,21 @@ def _fill_tile(
             x = west + (column + 0.5) * CELL_M
             y = south + (row + 0.5) * CELL_M
             wet = is_water[row, column]
-            # Nobody walks on water, but streets do: only they are looked for there.
-            reach = min(reach_m, half_width_m + 2.0 * CELL_M) if wet else reach_m
-            i, share, away = nearest_street(x, y, reach, *streets)
             edge[row, column] = -1
             distance[row, column] = np.inf
             fraction[row, column] = 0.0
             outside[row, column] = shore_m[row, column] if wet else -shore_m[row, column]
+            if wet:
+                # Streets over water carry a strip of ground along. Elsewhere near a shore the
+                # nearest street lends its time, barrier or not, so that the line runs where the
+                # water begins and not half-way between two cells.
+                i, share, away = nearest_street(x, y, strip_m, True, *streets)
+                if i >= 0:
+                    outside[row, column] = min(shore_m[row, column], away - half_width_m)
+                elif shore_m[row, column] < RIM_M:
+                    i, share, away = nearest_street(x, y, reach_m, False, *streets)
+            else:
+                i, share, away = nearest_street(x, y, reach_m, True, *streets)
             if i < 0:
                 continue
             on = point_edge[i]
@@ -122,8 +125,6 @@ def _fill_tile(
             edge[row, column] = on
             fraction[row, column] = min(along / edge_length[on], 1.0)
             distance[row, column] = away
-            if wet:
-                outside[row, column] = min(shore_m[row, column], away - half_width_m)
 
 
 @dataclass(slots=True, eq=False)
@@ -206,7 +207,8 @@ class Ground:
             tiles.distance_m[slot],
             tiles.outside_m[slot],
             OFF_STREET_MAX_M + CELL_M,
-            STREET_HALF_WIDTH_M,
+            WATER_LIMIT_M + 2.0 * CELL_M,
+            WATER_LIMIT_M,
         )
 
 

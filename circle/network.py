@@ -35,6 +35,9 @@ BoolArray = npt.NDArray[np.bool_]
 ISLAND_BELOW_M = 1_000.0
 """A connected part shorter than this in all is an island, unless it is the longest there is."""
 
+UNUSABLE, ISLAND, MAINLAND = 0, 1, 2
+"""How willingly a position is joined to an edge, see `WalkNetwork.edge_rank`."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EdgeCosts:
@@ -195,7 +198,7 @@ class WalkNetwork:
     barrier_index: SegmentIndex
     water_wkb: npt.NDArray[np.uint8]
     _costs: dict[tuple[Walker, Unit], EdgeCosts] = field(default_factory=dict, repr=False)
-    _usable: dict[int, BoolArray] = field(default_factory=dict, repr=False)
+    _rank: dict[int, npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
     _workspaces: list[Workspace] = field(default_factory=list, repr=False)
     derived: dict[object, Any] = field(default_factory=dict, repr=False)
 
@@ -269,21 +272,21 @@ class WalkNetwork:
             arrive=np.ascontiguousarray(arc[self.edge_arc]),
         )
 
-    def usable_edges(self, walker: Walker) -> BoolArray:
+    def edge_rank(self, walker: Walker) -> npt.NDArray[np.uint8]:
         """
-        Return the edges a position may be joined to, for a walker, shape ``(m,)``.
+        Return how willingly a position is joined to each edge, for a walker, shape ``(m,)``.
 
-        Left out are passages through gates, edges closed to the walker both ways, and islands:
-        a position beside an island belongs to the network all the same.
+        `MAINLAND`, `ISLAND` (only where nothing else is near), or `UNUSABLE`: passages through
+        gates, and edges closed to the walker both ways.
         """
         closed = np.uint16(walker.closed_flags)
-        known = self._usable.get(int(closed))
+        known = self._rank.get(int(closed))
         if known is None:
-            known = (
-                (self.edge_length_m > 0) & ((self.edge_flags & closed) == 0) & ~self.edge_is_island
-            )
+            is_usable = (self.edge_length_m > 0) & ((self.edge_flags & closed) == 0)
+            known = np.where(self.edge_is_island, np.uint8(ISLAND), np.uint8(MAINLAND))
+            known[~is_usable] = UNUSABLE
             known.setflags(write=False)
-            self._usable[int(closed)] = known
+            self._rank[int(closed)] = known
         return known
 
     @contextmanager

@@ -68,7 +68,7 @@ def build_network(table: StreetTable) -> WalkNetwork:
     kind_of_way = np.fromiter((rule.kind for rule in rules), np.uint8, len(rules))
     flags_of_way = np.fromiter((rule.flags for rule in rules), np.uint16, len(rules))
     is_open_way = np.array([(rule.forward, rule.backward) for rule in rules], np.bool_)
-    kind = np.append(kind_of_way[stretch_way], np.full(n_passages, Kind.FOOTWAY, np.uint8))
+    kind = np.append(kind_of_way[stretch_way], np.full(n_passages, Kind.GATE, np.uint8))
     flags = np.append(flags_of_way[stretch_way], passage_flags)
     way = np.append(stretch_way, np.full(n_passages, -1))
 

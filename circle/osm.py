@@ -27,6 +27,7 @@ from circle.provenance import OSM_ATTRIBUTION, OSM_LICENCE, Provenance
 from circle.streets_table import StreetTable, StreetTableBuilder, file_sha256
 from circle.walking import (
     FILTER_KEYS,
+    NODE_FILTER_KEYS,
     Barrier,
     classify_barrier,
     classify_way,
@@ -141,7 +142,7 @@ def _read(path: Path, progress: bool) -> StreetTable:
             kind = classify_barrier(tags, is_area=True)
             if kind is not None:
                 builder.add_barrier(kind, shapely.from_wkb(_WKB.create_multipolygon(item)))
-            elif not item.from_way() and (rule := classify_way(tags)) is not None:
+            elif not item.from_way() and classify_way(tags, True) is not None:
                 flush()
                 coordinates.extend(_add_rings(builder, item, tags))
     flush()
@@ -175,11 +176,24 @@ def _objects(path: Path, progress: bool) -> Iterator[Any]:
         ("landuse", "basin"),
         ("highway", "pedestrian"),
         ("highway", "footway"),
+        ("highway", "platform"),
+        ("railway", "platform"),
+        ("public_transport", "platform"),
+        ("man_made", "pier"),
+        ("place", "square"),
     )
+    of_nodes = osmium.filter.KeyFilter(*NODE_FILTER_KEYS).enable_for(osmium.osm.NODE)
+    of_ways = osmium.filter.KeyFilter("highway", *FILTER_KEYS, *_BARRIER_KEYS).enable_for(
+        osmium.osm.WAY | osmium.osm.AREA
+    )
+    # Relations are only wanted as the areas they form.
+    kinds = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.AREA
     processor = (
         osmium.FileProcessor(str(path))
         .with_areas(areas)
-        .with_filter(osmium.filter.KeyFilter("highway", *FILTER_KEYS, *_BARRIER_KEYS))
+        .with_filter(osmium.filter.EntityFilter(kinds))
+        .with_filter(of_nodes)
+        .with_filter(of_ways)
     )
     if not progress:
         yield from processor
@@ -229,7 +243,7 @@ def _add_rings(
 ) -> Iterator[npt.NDArray[np.float64]]:
     """Add the rims of a square that is drawn as a relation: one walks along them."""
     tags = tags | {"area": "yes"}
-    rule = classify_way(tags)
+    rule = classify_way(tags, True)
     if rule is None:
         return
     for outer in area.outer_rings():

@@ -12,13 +12,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from circle.kernel import compiled
-from circle.network import FloatArray, Int32Array, WalkNetwork
+from circle.network import ISLAND, MAINLAND, FloatArray, Int32Array, WalkNetwork
 from circle.walkers import Walker
 
 SNAP_LIMIT_M = 100.0
 """How far from a street a position may lie and still be joined to it."""
+
+WATER_LIMIT_M = 7.1
+"""
+The same for a position in water: nobody walks there, but streets have a width, and a pier's line
+does not run along its rim. It is half the diagonal of a 10 m cell and a little more: a narrower
+strip would fall between the cells of an isochrone and tear bridges apart.
+"""
 
 FIRST_RADIUS_M = 12.0
 
@@ -98,10 +106,11 @@ def nearest_street(
     x: float,
     y: float,
     limit: float,
+    heeds_barriers: bool,
     point_x: FloatArray,
     point_y: FloatArray,
     point_edge: Int32Array,
-    is_usable: npt.NDArray[np.bool_],
+    rank: npt.NDArray[np.uint8],
     street_shape: FloatArray,
     street_first: Int32Array,
     street_segment: Int32Array,
@@ -112,72 +121,104 @@ def nearest_street(
     barrier_segment: Int32Array,
 ) -> tuple[int, float, float]:
     """
-    Return the nearest street segment that no barrier hides.
+    Return the nearest street segment that no barrier hides; an island's only if there is no other.
 
     Returns
     -------
     segment, share, distance
         First point of the segment or -1, how far along it (0 to 1), and the distance.
+    """
+    for wanted in (MAINLAND, ISLAND):
+        # Barriers are only asked about the nearest candidate; only where it is hidden, about all.
+        for heeds in (False, True):
+            i, share, away, qx, qy = _nearest_ranked(
+                x, y, limit, heeds, wanted, point_x, point_y, point_edge, rank,
+                street_shape, street_first, street_segment, barrier_x, barrier_y,
+                barrier_shape, barrier_first, barrier_segment,
+            )  # fmt: skip
+            if i < 0:
+                break
+            if (
+                heeds
+                or not heeds_barriers
+                or not crosses_barrier(
+                    x, y, qx, qy, barrier_x, barrier_y,
+                    barrier_shape, barrier_first, barrier_segment,
+                )
+            ):  # fmt: skip
+                return i, share, away
+    return -1, 0.0, np.inf
 
-    Notes
-    -----
-    Buckets are looked through in growing squares, until nothing nearer can lie outside. Barriers
-    are only asked about the nearest candidate; only where it is hidden are all asked.
+
+@compiled
+def _nearest_ranked(
+    x: float,
+    y: float,
+    limit: float,
+    heeds_barriers: bool,
+    wanted: int,
+    point_x: FloatArray,
+    point_y: FloatArray,
+    point_edge: Int32Array,
+    rank: npt.NDArray[np.uint8],
+    street_shape: FloatArray,
+    street_first: Int32Array,
+    street_segment: Int32Array,
+    barrier_x: FloatArray,
+    barrier_y: FloatArray,
+    barrier_shape: FloatArray,
+    barrier_first: Int32Array,
+    barrier_segment: Int32Array,
+) -> tuple[int, float, float, float, float]:
+    """
+    Return the nearest segment of one rank, its share, distance and foot.
+
+    Buckets are looked through in growing squares, until nothing nearer can lie outside.
     """
     size = street_shape[2]
     columns, rows = int(street_shape[3]), int(street_shape[4])
-    for attempt in range(2):
-        ask_all = attempt == 1
-        radius = min(FIRST_RADIUS_M, limit)
-        while True:
-            best = limit * limit
-            found, share, foot_x, foot_y = -1, 0.0, 0.0, 0.0
-            left = max(int(np.floor((x - radius - street_shape[0]) / size)), 0)
-            right = min(int(np.floor((x + radius - street_shape[0]) / size)), columns - 1)
-            bottom = max(int(np.floor((y - radius - street_shape[1]) / size)), 0)
-            top = min(int(np.floor((y + radius - street_shape[1]) / size)), rows - 1)
-            for row in range(bottom, top + 1):
-                for bucket in range(row * columns + left, row * columns + right + 1):
-                    for k in range(street_first[bucket], street_first[bucket + 1]):
-                        i = street_segment[k]
-                        ax, ay = point_x[i], point_y[i]
-                        dx, dy = point_x[i + 1] - ax, point_y[i + 1] - ay
-                        square = dx * dx + dy * dy
-                        t = 0.0
-                        if square > 0.0:
-                            t = ((x - ax) * dx + (y - ay) * dy) / square
-                            t = min(max(t, 0.0), 1.0)
-                        qx, qy = ax + t * dx, ay + t * dy
-                        away = (qx - x) * (qx - x) + (qy - y) * (qy - y)
-                        # Of equally near segments the first one wins, whatever the bucket order.
-                        if away > best or (away == best and found >= 0 and i >= found):
-                            continue
-                        if not is_usable[point_edge[i]]:
-                            continue
-                        if ask_all and crosses_barrier(
-                            x, y, qx, qy, barrier_x, barrier_y,
-                            barrier_shape, barrier_first, barrier_segment,
-                        ):
-                            continue
-                        best, found, share, foot_x, foot_y = away, i, t, qx, qy
-            if (found >= 0 and best <= radius * radius) or radius >= limit:
-                break
-            radius = min(radius * 2.0, limit)
-        if found < 0:
-            return -1, 0.0, np.inf
-        if ask_all or not crosses_barrier(
-            x, y, foot_x, foot_y, barrier_x, barrier_y,
-            barrier_shape, barrier_first, barrier_segment,
-        ):
-            return found, share, np.sqrt(best)
-    return -1, 0.0, np.inf
+    radius = min(FIRST_RADIUS_M, limit)
+    while True:
+        best = limit * limit
+        found, share, foot_x, foot_y = -1, 0.0, 0.0, 0.0
+        left = max(int(np.floor((x - radius - street_shape[0]) / size)), 0)
+        right = min(int(np.floor((x + radius - street_shape[0]) / size)), columns - 1)
+        bottom = max(int(np.floor((y - radius - street_shape[1]) / size)), 0)
+        top = min(int(np.floor((y + radius - street_shape[1]) / size)), rows - 1)
+        for row in range(bottom, top + 1):
+            for bucket in range(row * columns + left, row * columns + right + 1):
+                for k in range(street_first[bucket], street_first[bucket + 1]):
+                    i = street_segment[k]
+                    ax, ay = point_x[i], point_y[i]
+                    dx, dy = point_x[i + 1] - ax, point_y[i + 1] - ay
+                    square = dx * dx + dy * dy
+                    t = 0.0
+                    if square > 0.0:
+                        t = ((x - ax) * dx + (y - ay) * dy) / square
+                        t = min(max(t, 0.0), 1.0)
+                    qx, qy = ax + t * dx, ay + t * dy
+                    away = (qx - x) * (qx - x) + (qy - y) * (qy - y)
+                    # Of equally near segments the first one wins, whatever the bucket order.
+                    if away > best or (away == best and found >= 0 and i >= found):
+                        continue
+                    if rank[point_edge[i]] != wanted:
+                        continue
+                    if heeds_barriers and crosses_barrier(
+                        x, y, qx, qy, barrier_x, barrier_y,
+                        barrier_shape, barrier_first, barrier_segment,
+                    ):  # fmt: skip
+                        continue
+                    best, found, share, foot_x, foot_y = away, i, t, qx, qy
+        if (found >= 0 and best <= radius * radius) or radius >= limit:
+            return found, share, np.sqrt(best), foot_x, foot_y
+        radius = min(radius * 2.0, limit)
 
 
 @compiled
 def _snap_all(
     x: FloatArray,
     y: FloatArray,
-    limit: float,
+    limit: FloatArray,
     point_along: FloatArray,
     edge_length: FloatArray,
     streets: tuple[FloatArray, ...],
@@ -186,7 +227,7 @@ def _snap_all(
     distance: FloatArray,
 ) -> None:
     for k in range(len(x)):
-        i, share, away = nearest_street(x[k], y[k], limit, *streets)
+        i, share, away = nearest_street(x[k], y[k], limit[k], True, *streets)
         edge[k], fraction[k], distance[k] = -1, 0.0, np.inf
         if i >= 0:
             edge[k] = streets[2][i]
@@ -202,7 +243,7 @@ def street_arrays(network: WalkNetwork, walker: Walker) -> tuple[FloatArray, ...
         network.point_x_m,
         network.point_y_m,
         network.point_edge,
-        network.usable_edges(walker),
+        network.edge_rank(walker),
         streets.shape,
         streets.first,
         streets.segment,
@@ -234,7 +275,8 @@ def snap(
     walker
         Who walks: someone on wheels is not joined to steps.
     limit_m
-        Longest access leg; a street exactly this far away still counts.
+        Longest access leg; a street exactly this far away still counts. For a position in
+        water it is at most `WATER_LIMIT_M`.
 
     Returns
     -------
@@ -242,11 +284,14 @@ def snap(
         One per position, unsnapped ones included.
     """
     k = len(x_m)
+    limits = np.full(k, float(limit_m))
+    in_water, _ = network.water_tree.query(shapely.points(x_m, y_m), "intersects")
+    limits[in_water] = min(limit_m, WATER_LIMIT_M)
     edge, fraction, distance = np.empty(k, np.int32), np.empty(k), np.empty(k)
     _snap_all(
         np.ascontiguousarray(x_m, np.float64),
         np.ascontiguousarray(y_m, np.float64),
-        float(limit_m),
+        limits,
         network.point_along_m,
         network.edge_length_m,
         street_arrays(network, walker),
