@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from circle import facilities as facility_lists
 from circle.classes import ClassTable, load_classes
 from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
@@ -255,8 +256,6 @@ def _no_features(network: WalkNetwork) -> MapFeatures:
 def _read_facilities(
     config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
 ) -> geopandas.GeoDataFrame:
-    from circle import facilities as facility_lists
-
     if config.places is None:
         found = facility_lists.from_features(features, classes)
         return found.reset_index(drop=True)

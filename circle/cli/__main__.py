@@ -1,0 +1,5 @@
+"""Runs the command line as ``python -m circle.cli``."""
+
+from circle.cli import main
+
+main()

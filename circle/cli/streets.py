@@ -1,0 +1,133 @@
+"""``circle streets``: import streets once, or download them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
+from circle.cli.reading import check_output, read_lonlat
+
+if TYPE_CHECKING:
+    from circle.network import WalkNetwork
+    from circle.overpass import Area
+
+_SAVED = ".circle"
+_EXTRACTS = (".osm.pbf", ".osm", ".osm.gz")
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="读取道路并保存为可瞬间打开的路网（.circle），或从网上下载一个地方的地图。",
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@option("--place", metavar="NAME", en="Download a place by name.", zh="按名称下载一个地方。")
+@option(
+    "--around", metavar="LON,LAT", en="Download a circle around a position.", zh="下载位置周围。"
+)
+@option(
+    "--radius",
+    type=float,
+    default=2000.0,
+    show_default=True,
+    metavar="M",
+    en="Radius of that circle in metres.",
+    zh="下载半径（米）。",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    en="Where to save: .circle, or after a download also .osm.pbf with everything on the map.",
+    zh="保存到：.circle；下载时也可为 .osm.pbf，含地图上的全部内容。",
+)
+def streets(
+    file: Path | None, place: str | None, around: str | None, radius: float, output: Path | None
+) -> None:
+    """Import streets once: save FILE as a network that opens at once, or download a place.
+
+    Without -o it only tells what is in FILE.
+    """
+    if sum(given is not None for given in (file, place, around)) != 1:
+        raise click.UsageError(
+            in_words(
+                "Give one of FILE, --place and --around.",
+                "请在 FILE、--place、--around 中给出且只给出一个。",
+            )
+        )
+    if file is None and output is None:
+        raise click.UsageError(in_words("A download needs -o.", "下载时必须用 -o 指定保存位置。"))
+    if output is not None:
+        check_output(output, (_SAVED,) if file is not None else (_SAVED, *_EXTRACTS))
+    if file is not None:
+        network = _import(file)
+    else:
+        assert output is not None
+        area: Area = place or (*read_lonlat(around or ""), radius)
+        network = _download(area, output)
+    if output is not None and output.name.lower().endswith(_SAVED):
+        from circle.network_file import save_network
+
+        save_network(network, output)
+    figures = _figures(network)
+    tell({"path": None if output is None else str(output), **figures}, _text(output, figures))
+
+
+def _import(file: Path) -> WalkNetwork:
+    from circle.streets import read_streets
+
+    note(in_words("Reading the streets …", "正在读取道路……"))
+    return read_streets(file, progress=shows_progress())
+
+
+def _download(area: Area, output: Path) -> WalkNetwork:
+    from circle.network_build import build_network
+    from circle.overpass import download_extract, read_overpass
+
+    note(in_words("Downloading …", "正在下载……"))
+    if output.name.lower().endswith(_EXTRACTS):
+        download_extract(area, output, everything=True)
+        return _import(output)
+    return build_network(read_overpass(area, progress=shows_progress()))
+
+
+def _figures(network: WalkNetwork) -> dict[str, Any]:
+    edges = network.edges_frame()
+    length_m = float(edges.length_m.sum())
+    inferred_m = float(edges.length_m[edges.evidence == "inferred"].sum())
+    return {
+        "n_vertices": network.n_nodes,
+        "n_edges": len(edges),
+        "length_m": round(length_m, 1),
+        "island_length_m": round(float(edges.length_m[edges.is_island].sum()), 1),
+        "inferred_share": round(inferred_m / length_m, 4) if length_m else 0.0,
+        "bounds": list(network.bounds),
+        **network.provenance.as_dict(),
+    }
+
+
+def _text(output: Path | None, figures: dict[str, Any]) -> str:
+    lines = [] if output is None else [in_words(f"Wrote {output}", f"已写出 {output}")]
+    west, south, east, north = figures["bounds"]
+    date = figures["data_date"] or in_words("unknown", "未知")
+    lines += [
+        in_words(
+            f"{figures['length_m'] / 1000:.1f} km of ways to walk on, {figures['n_edges']} edges, "
+            f"{figures['n_vertices']} vertices",
+            f"可步行道路 {figures['length_m'] / 1000:.1f} 公里，{figures['n_edges']} 条边，"
+            f"{figures['n_vertices']} 个节点",
+        ),
+        in_words(
+            f"Extent {west:.4f},{south:.4f} to {east:.4f},{north:.4f}; data of {date}",
+            f"范围 {west:.4f},{south:.4f} 至 {east:.4f},{north:.4f}；数据日期 {date}",
+        ),
+    ]
+    if figures["attribution"]:
+        lines.append(figures["attribution"])
+    return "\n".join(lines)
+
+
+COMMANDS = (streets,)

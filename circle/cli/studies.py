@@ -1,0 +1,196 @@
+"""``circle new``, ``circle build`` and ``circle serve``: studies and their guides."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
+from circle.cli.reading import read_lonlat
+from circle.errors import CircleError
+
+if TYPE_CHECKING:
+    from circle.study import BuildResult, Step
+
+DEFAULT_PORT = 8015
+_STEPS: dict[Step, tuple[str, str]] = {
+    "download": ("Downloading the streets …", "正在下载道路……"),
+    "streets": ("Reading the streets …", "正在读取道路……"),
+    "map": ("Reading the map …", "正在读取地图……"),
+    "places": ("Locating the places …", "正在确定地点位置……"),
+    "walks": ("Walking …", "正在计算步行时间……"),
+    "guide": ("Composing the guide …", "正在编排指南……"),
+}
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="新建一份指南：写出带注释的 NAME/circle.toml。",
+)
+@click.argument("name", type=click.Path(path_type=Path))
+@option(
+    "--center",
+    required=True,
+    metavar="LON,LAT",
+    en="Where every walk of the guide starts.",
+    zh="中心点，所有步行从这里开始。",
+)
+@option(
+    "--streets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="Street file: .osm.pbf, .osm, .osm.gz, .osm.bz2, .graphml, .geojson or .circle.",
+    zh="道路文件：.osm.pbf、.osm、.osm.gz、.osm.bz2、.graphml、.geojson 或 .circle。",
+)
+@option(
+    "--places",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="List of places, .csv or .xlsx; else they are taken from the map.",
+    zh="地点名单，.csv 或 .xlsx；不给则从地图中取。",
+)
+@option(
+    "--boundary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="GeoJSON area whose places are listed even beyond the rings.",
+    zh="社区范围（GeoJSON 面），其中的地点即使超出各圈也列出。",
+)
+def new(
+    name: Path, center: str, streets: Path | None, places: Path | None, boundary: Path | None
+) -> None:
+    """Start a guide: write NAME/circle.toml with comments."""
+    from circle.study import new_study
+
+    path = new_study(name, read_lonlat(center), streets=streets, places=places, boundary=boundary)
+    lines = [in_words(f"Wrote {path}", f"已写出 {path}")]
+    if streets is None:
+        lines.append(
+            in_words(
+                "It names no streets: building downloads them, which needs internet; without it, "
+                "name a street file under the key “streets”.",
+                "其中没有道路文件：生成时将联网下载；没有网络时，请用键“streets”给出道路文件。",
+            )
+        )
+    lines.append(in_words(f"Next: circle build {name}", f"下一步：circle build {name}"))
+    tell({"path": str(path), "has_streets": streets is not None}, "\n".join(lines))
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="生成指南及其表格，写入当前文件夹下的 maps/NAME。NAME 为指南文件夹，或内置样本 shanzishi。",
+)
+@click.argument("name")
+def build(name: str) -> None:
+    """Build a guide and its tables in maps/NAME under the current folder.
+
+    NAME is a study folder, or the embedded sample shanzishi.
+    """
+    result = _build(name)
+    tell(_summary(result), "\n".join([_counts(result), *map(str, result.paths)]))
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="生成指南并在本机提供网页服务；不给 NAME 时为内置样本 shanzishi。",
+)
+@click.argument("name", default="shanzishi")
+@option(
+    "--host", default="127.0.0.1", show_default=True, en="Address to listen on.", zh="监听地址。"
+)
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    en="Port to listen on; 0 takes a free one.",
+    zh="监听端口；0 表示任取一个空闲端口。",
+)
+def serve(name: str, host: str, port: int) -> None:
+    """Build a guide and serve it, live; without NAME the embedded sample shanzishi."""
+    # Taken before the work begins: a port that is taken should not be found out after it.
+    with _listen(host, port) as listener:
+        result = _build(name)
+        from circle.service import run_service
+
+        taken_port: int = listener.getsockname()[1]
+        shown_host = f"[{host}]" if ":" in host else host
+        address = f"http://{shown_host}:{taken_port}"
+        tell(
+            {"address": address, **_summary(result)},
+            "\n".join(
+                [
+                    _counts(result),
+                    *map(str, result.paths),
+                    in_words(
+                        f"Serving at {address} (stop with Ctrl+C)",
+                        f"已在 {address} 提供服务（按 Ctrl+C 停止）",
+                    ),
+                ]
+            ),
+        )
+        sys.stdout.flush()
+        run_service(result.study, listener)
+
+
+def _build(name: str) -> BuildResult:
+    from circle.study import build_study, read_study
+
+    config = read_study(name)
+    return build_study(
+        config,
+        Path("maps") / config.name,
+        report=lambda step: note(in_words(*_STEPS[step])),
+        progress=shows_progress(),
+    )
+
+
+def _summary(result: BuildResult) -> dict[str, object]:
+    content = result.study.content
+    return {
+        "name": result.study.config.name,
+        "n_places": len(content.places),
+        "n_unplaced": len(content.unplaced),
+        "files": [str(path) for path in result.paths],
+    }
+
+
+def _counts(result: BuildResult) -> str:
+    placed, unplaced = len(result.study.content.places), len(result.study.content.unplaced)
+    return in_words(
+        f"{placed} places on the map, {unplaced} listed without a position.",
+        f"地图上有 {placed} 处地点，另有 {unplaced} 处位置待核。",
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise _cannot_listen(host, port) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(host, port) from error
+    return listener
+
+
+def _cannot_listen(host: str, port: int) -> CircleError:
+    return CircleError(
+        en=f"Port {port} on {host} cannot be used, perhaps another program has it; choose another "
+        "with --port.",
+        zh=f"无法使用 {host} 的端口 {port}，可能已被其他程序占用；请用 --port 另选一个。",
+    )
+
+
+COMMANDS = (new, build, serve)
