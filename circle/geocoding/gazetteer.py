@@ -132,7 +132,9 @@ class Gazetteer:
             # An address in the column of names, a name in the column of addresses.
             where = self._where(name)
         if not hits and address and (where is None or where.level in ("area", "street")):
-            hits = [hit for hit in self._places.find(address) if hit.score >= _CONFLICT_CONFIDENCE]
+            # What stands in the column of addresses is at best near a place of another name.
+            share = _CONFLICT_CONFIDENCE if name.strip() else 1.0
+            hits = [hit._replace(score=hit.score * share) for hit in self._places.find(address)]
         matches = self._named(query, hits, where)
         if where is not None:
             matches.extend(self._addressed(query, name, where, matches))
@@ -167,6 +169,8 @@ class Gazetteer:
                 confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
                 en = f"{en}; {n_places} places bear this name"
                 zh = f"{zh}；有 {n_places} 处同名"
+            if hit.place.level == "district":
+                confidence = min(confidence, _WEAK_HIT)
             if confidence >= _WEAK_HIT:
                 matches.append(_match(query, hit.place, confidence, en, zh))
         return matches

@@ -114,7 +114,7 @@ _KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("教学楼", "实验楼", "办公楼", "号楼", "楼", "馆"), ("building",)),
     (("church", "eglise", "chapelle", "chapel", "cathedral", "cathedrale"), ("amenity=place",)),
     (("社区", "村", "街道"), ("place", "boundary", "landuse")),
-    (("东门", "西门", "南门", "北门", "正门", "门", "gate"), ("barrier", "highway", "building")),
+    (("门", "gate"), ("barrier", "highway", "building")),
     (("桥", "立交桥", "bridge", "pont"), ("man_made", "highway")),
     (("街", "路", "大街", "胡同", "巷"), ("highway",)),
     (("中心", "center", "centre"), ()),
