@@ -327,7 +327,7 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
     shorter = min(len(one), len(other))
     if edits > max(1, shorter // 4) or shorter < 4:
         return _word_subset(asked, known)
-    if edits <= max(1, shorter // 7) and shorter >= 5:
+    if edits <= max(1, shorter // 7) and shorter >= 6:
         return Likeness(0.93 - 0.04 * edits - penalty, "nearly the same name", "名称相近")
     return Likeness(0.78 - 0.05 * edits - penalty, "somewhat alike", "名称较为相近")
 

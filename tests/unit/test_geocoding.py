@@ -457,3 +457,15 @@ def test_what_is_elsewhere_is_not_found_in_monaco(monaco: MapFeatures) -> None:
     assert found == {}
     for address in ("12 Rue de Rivoli", "Boulevard Saint-Germain 170", "5 Promenade des Anglais"):
         assert not any(match.is_confident for match in gazetteer.geocode("", address)), address
+
+
+def test_names_of_other_towns_are_not_found(monaco: MapFeatures, extracts: Path) -> None:
+    gazetteer = Gazetteer(monaco)
+    own = set(monaco.named["name"])
+    for other in ("porto_portugal.osm.pbf", "north-bayreuth.osm.gz", "beijing_tsinghua_2017.osm"):
+        named = read_features(extracts / other).named
+        names = sorted({name for name in named["name"] if name and name not in own})
+        assert len(names) > 200
+        answers = {name: gazetteer.geocode(name) for name in names}
+        found = {name for name, matches in answers.items() if matches and matches[0].is_confident}
+        assert len(found) <= 0.01 * len(names), found
