@@ -116,7 +116,6 @@ port:
 # ---- what one types
 
 serve: port $(STAMP)-run
-	@$(BIN)/circle build $(STUDY)
 	@exec $(BIN)/circle serve $(STUDY) --port $(PORT)
 
 test: $(STAMP)-test

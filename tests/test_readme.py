@@ -1,0 +1,74 @@
+"""README.md keeps its word: its example runs, its files, commands and pictures exist."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "maps/README.md"]
+
+OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def examples() -> list[str]:
+    """Return every block of Python prompts, the first one first."""
+    blocks = re.findall(r"^```(?:python|pycon)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
+    return [block for block in blocks if ">>>" in block]
+
+
+def test_first_screen_has_an_example() -> None:
+    text = README.read_text("utf-8")
+    assert 0 < text.index(">>> import circle") < 4_000
+
+
+@pytest.mark.parametrize("last", range(1, len(examples()) + 1))
+def test_examples_run(last: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first example alone, then with each that builds on the ones before."""
+    monkeypatch.chdir(tmp_path)
+    session = "\n".join(examples()[:last])
+    example = doctest.DocTestParser().get_doctest(session, {}, "README.md", str(README), 0)
+    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    report: list[str] = []
+    runner.run(example, out=report.append)
+    assert runner.failures == 0, "".join(report)
+    assert runner.tries >= last
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    path = ROOT / page
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8"))
+    missing = [
+        target
+        for target in targets
+        if not target.startswith(("http://", "https://")) and not (path.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    known = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
+    for page in PAGES:
+        named = set(re.findall(r"`make ([a-z][a-z-]*)", (ROOT / page).read_text("utf-8")))
+        assert named <= known, page
+
+
+def test_commands_exist() -> None:
+    from circle.cli import main
+
+    named = set(re.findall(r"^(?:\$ )?circle ([a-z]+)", README.read_text("utf-8"), re.MULTILINE))
+    assert named
+    assert named <= set(main.commands)
+
+
+def test_picture_is_small_enough_to_carry() -> None:
+    pictures = list((ROOT / "maps" / "pictures").glob("*.png"))
+    assert pictures, "no pictures: run `make pictures`"
+    for picture in pictures:
+        assert picture.stat().st_size < 600_000, picture.name
