@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
-from circle.cli.reading import check_output, read_lonlat
+from circle.cli.outputs import check_output
+from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
     from circle.network import WalkNetwork

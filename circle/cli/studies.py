@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
-from circle.cli.reading import read_lonlat
 from circle.errors import CircleError
+from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
     from circle.study import BuildResult, Step
@@ -134,7 +135,9 @@ def serve(name: str, host: str, port: int) -> None:
             ),
         )
         sys.stdout.flush()
-        run_service(result.study, listener)
+        # Ctrl+C is how it is meant to end.
+        with suppress(KeyboardInterrupt):
+            run_service(result.study, listener)
 
 
 def _build(name: str) -> BuildResult:

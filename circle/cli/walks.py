@@ -17,8 +17,9 @@ from circle.cli.command import (
     tell,
     wants_json,
 )
-from circle.cli.reading import check_output, read_lonlat, read_numbers
-from circle.errors import BudgetError, PositionError
+from circle.cli.outputs import check_output
+from circle.errors import BudgetError
+from circle.study.typed import read_lonlat, read_numbers
 
 if TYPE_CHECKING:
     from circle.directions import Route
@@ -88,13 +89,13 @@ def isochrone(
     get_walker(walker)
     network = _open(streets)
     from circle.isochrone import isochrone_geojson
+    from circle.study.answers import require_street
 
+    require_street(network, origin, walker)
     text = isochrone_geojson(network, origin, walker=walker, **budget)
     import orjson
 
     figures = [feature["properties"] for feature in orjson.loads(text)["features"]]
-    if all(figure["snap_distance_m"] is None for figure in figures):
-        raise no_street(origin)
     if output is None:
         click.echo(text.decode())
         return
@@ -151,18 +152,6 @@ def _open(streets: Path) -> WalkNetwork:
 
     note(in_words("Reading the streets …", "正在读取道路……"))
     return read_streets(streets, progress=shows_progress())
-
-
-def no_street(at: LonLat) -> PositionError:
-    """Return the error for a position nobody can set out from."""
-    from circle.snapping import SNAP_LIMIT_M
-
-    return PositionError(
-        en=f"No street this walker can use lies within {SNAP_LIMIT_M:g} m of "
-        f"{at.lon:g},{at.lat:g}; choose a position nearer to a street.",
-        zh=f"{at.lon:g},{at.lat:g} 周围 {SNAP_LIMIT_M:g} 米内没有该步行者可走的道路；"
-        "请选择离道路更近的位置。",
-    )
 
 
 def _write_package(

@@ -2,14 +2,21 @@
 Studies: a folder with a `circle.toml`, run into a guide, its tables and its layers.
 
 `read_study` reads and checks the file, `run_study` computes everything a guide or the service
-needs, `build_study` also writes it. `new_study` starts a folder.
+needs, `build_study` also writes it. `new_study` starts a folder. The names are loaded when first
+used: whoever wants one small part does not pay for drawing maps.
 """
 
-from circle.study.build import BuildResult, build_study, write_study
-from circle.study.config import StudyConfig, find_study, read_study
-from circle.study.load import Report, Step, Study, run_study
-from circle.study.new import new_study
-from circle.study.walks import walks_from
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from circle.study.build import BuildResult, build_study, write_study
+    from circle.study.config import StudyConfig, find_study, read_study
+    from circle.study.load import Report, Step, Study, run_study
+    from circle.study.new import new_study
+    from circle.study.walks import walks_from
 
 __all__ = [
     "BuildResult",
@@ -25,3 +32,24 @@ __all__ = [
     "walks_from",
     "write_study",
 ]
+
+_HOME = {
+    "BuildResult": "build",
+    "Report": "load",
+    "Step": "load",
+    "Study": "load",
+    "StudyConfig": "config",
+    "build_study": "build",
+    "find_study": "config",
+    "new_study": "new",
+    "read_study": "config",
+    "run_study": "load",
+    "walks_from": "walks",
+    "write_study": "build",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

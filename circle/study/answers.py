@@ -7,6 +7,11 @@ from typing import Any
 import shapely
 
 from circle.directions import Route
+from circle.errors import PositionError
+from circle.geometry import LonLat, check_lonlat
+from circle.network import WalkNetwork
+from circle.snapping import SNAP_LIMIT_M, snap
+from circle.walkers import Walker, get_walker
 
 _DECIMALS = 6
 
@@ -51,3 +56,32 @@ def route_feature(route: Route) -> dict[str, Any]:
         },
         "geometry": {"type": "LineString", "coordinates": line},
     }
+
+
+def require_street(network: WalkNetwork, position: LonLat, walker: str | Walker) -> None:
+    """
+    Refuse a position nobody can set out from.
+
+    Parameters
+    ----------
+    network
+        Streets to walk on.
+    position
+        Where somebody wants to set out.
+    walker
+        Who walks.
+
+    Raises
+    ------
+    PositionError
+        If it lies outside the data, or no street the walker can use is within 100 m of it.
+    """
+    at = check_lonlat(*position, within=network.bounds)
+    x, y = network.frame.to_xy([at.lon], [at.lat])
+    if not snap(network, x, y, get_walker(walker)).is_snapped[0]:
+        raise PositionError(
+            en=f"No street this walker can use lies within {SNAP_LIMIT_M:g} m of "
+            f"{at.lon:g},{at.lat:g}; choose a position nearer to a street.",
+            zh=f"{at.lon:g},{at.lat:g} 周围 {SNAP_LIMIT_M:g} 米内没有该步行者可走的道路；"
+            "请选择离道路更近的位置。",
+        )
