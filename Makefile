@@ -129,7 +129,7 @@ check: $(STAMP)-check
 	find circle -name '*.py' -exec $(BIN)/numpydoc lint {} +
 
 bench: $(STAMP)-bench
-	@for script in tests/benchmarks/bench_*.py; do \
+	@for script in `grep -l '__main__' tests/benchmarks/*.py`; do \
 		module=`basename "$$script" .py`; \
 		echo; echo "== $$module"; \
 		$(BIN)/python -m tests.benchmarks.$$module || exit 1; \
