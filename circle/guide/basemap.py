@@ -38,8 +38,8 @@ beside them the finer ones of OpenStreetMap. An unknown kind is drawn as a servi
 STEPS, BRIDGE, TUNNEL, INFERRED, PRIVATE = 1, 2, 4, 8, 16
 """Flags of a street line, added up."""
 
-LAYERS = ("sand", "green", "water", "building", "rail", "road")
-"""Layers below the streets, in drawing order; `road` holds what one may not walk on."""
+LAYERS = ("sand", "green", "water", "building", "rail", "motorway")
+"""Layers below the streets, in drawing order; `motorway`: roads one may not walk on."""
 
 _NOT_DRAWN = frozenset({"gate", "elevator"})
 _RANK_OF = {kind: rank for rank, kinds in enumerate(STREET_RANKS) for kind in kinds}
@@ -300,7 +300,8 @@ def encode_basemap(basemap: Basemap) -> dict[str, Any]:
     Returns
     -------
     packed
-        ``sheet`` (west, south, east, north), ``origin`` (lon, lat), ``unit`` (steps per degree), ``names``, ``streets`` as
+        ``sheet`` (west, south, east, north), ``origin`` (lon, lat), ``unit`` (steps per degree),
+        ``names``, ``streets`` as
         ``[rank, flags, name index or -1, points]``, ``areas`` as
         ``[layer index, name index or -1, is line, label or 0, part, part, …]``.
     """

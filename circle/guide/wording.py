@@ -101,7 +101,7 @@ PAGE: dict[str, Both] = {
     "map_label": Both("地图", "Map"),
     "language": Both("English", "中文"),
     "language_label": Both("Switch to English", "切换到中文"),
-    "large_type": Both("大字", "Large type"),
+    "large_type": Both("大字", "Larger"),
     "search_label": Both("查找", "Find"),
     "search_hint": Both("名称、拼音、地址或编号", "Name, address or number"),
     "search_clear": Both("清除", "Clear"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from shapely import LineString, Point, Polygon
 
 from circle.geometry import LonLat
 from circle.guide.content import GuideContent, GuideTexts, make_content
+from circle.guide.pictures import LAUNCH_FLAGS, BrowserError, find_chromium
 from circle.provenance import OSM_ATTRIBUTION, Provenance
 
 CENTER = LonLat(103.8343, 36.0611)
@@ -31,14 +30,6 @@ HOSTILE = {
     "long": "甘" * 60,
     "quotes": 'O\'Neill & "Söhne" `x` \\',
 }
-LAUNCH_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @dataclass(frozen=True)
@@ -242,26 +233,16 @@ def content() -> GuideContent:
     return content_of(facilities())
 
 
-def find_chromium() -> str | None:
-    """Return the browser to test with: `$CIRCLE_CHROMIUM`, or one on the path."""
-    named = os.environ.get("CIRCLE_CHROMIUM")
-    if named:
-        return named
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A real Chromium; where there is none, its tests are skipped and say how to get it."""
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="no playwright: pip install playwright"
     )
-    path = find_chromium()
-    if path is None:
-        pytest.skip(
-            "no Chromium found: apt-get install chromium, or set CIRCLE_CHROMIUM to its program"
-        )
+    try:
+        path = find_chromium()
+    except BrowserError as fault:
+        pytest.skip(str(fault))
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=path, args=list(LAUNCH_FLAGS))
         yield opened

@@ -161,7 +161,7 @@ def test_on_a_phone_list_and_card_work_with_a_thumb(visit: Open, page_html: str)
     assert 0 <= pin["x"] <= 360
     assert pin["y"] + pin["height"] < card["y"]  # beside the card, not under it
     small = page.evaluate(
-        """() => Array.from(document.querySelectorAll('button, a.phone, summary, input[type=search]'))
+        """() => Array.from(document.querySelectorAll('button, a.phone, summary, #search'))
             .filter(e => e.offsetParent).map(e => [e.className || e.id, e.getBoundingClientRect()])
             .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([name]) => name)"""
     )

@@ -267,7 +267,7 @@
       brush.areas(world.areas, 'building', palette.building,
         zoom >= 15 ? palette['building-edge'] : null);
     }
-    brush.areas(world.areas, 'road', palette.blocked, null);
+    brush.areas(world.areas, 'motorway', palette.blocked, null);
     brush.rails(world.areas);
     brush.streets(world.streets);
     brush.edge(world.sheet);

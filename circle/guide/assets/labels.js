@@ -12,30 +12,34 @@
 
   /* Boxes taken so far, found by cell. */
   function Taken() { this.cells = new Map(); }
-  Taken.prototype.each = function (box, visit) {
-    for (let x = Math.floor(box[0] / CELL); x <= Math.floor(box[2] / CELL); x += 1) {
-      for (let y = Math.floor(box[1] / CELL); y <= Math.floor(box[3] / CELL); y += 1) {
-        if (visit(x + ':' + y)) return true;
+
+  /* One number per cell: a map of the whole world has fewer than 2^22 columns of cells. */
+  function cellKey(column, row) { return column * 8388608 + row; }
+
+  Taken.prototype.hits = function (box) {
+    const right = Math.floor(box[2] / CELL), bottom = Math.floor(box[3] / CELL);
+    for (let x = Math.floor(box[0] / CELL); x <= right; x += 1) {
+      for (let y = Math.floor(box[1] / CELL); y <= bottom; y += 1) {
+        const held = this.cells.get(cellKey(x, y));
+        for (let i = 0; held && i < held.length; i += 1) {
+          const other = held[i];
+          if (box[0] < other[2] && box[2] > other[0] &&
+            box[1] < other[3] && box[3] > other[1]) return true;
+        }
       }
     }
     return false;
   };
-  Taken.prototype.hits = function (box) {
-    const cells = this.cells;
-    return this.each(box, function (key) {
-      const held = cells.get(key);
-      return held !== undefined && held.some(function (other) {
-        return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
-      });
-    });
-  };
   Taken.prototype.add = function (box) {
-    const cells = this.cells;
-    this.each(box, function (key) {
-      if (!cells.has(key)) cells.set(key, []);
-      cells.get(key).push(box);
-      return false;
-    });
+    const right = Math.floor(box[2] / CELL), bottom = Math.floor(box[3] / CELL);
+    for (let x = Math.floor(box[0] / CELL); x <= right; x += 1) {
+      for (let y = Math.floor(box[1] / CELL); y <= bottom; y += 1) {
+        const key = cellKey(x, y);
+        const held = this.cells.get(key);
+        if (held) held.push(box);
+        else this.cells.set(key, [box]);
+      }
+    }
   };
   guide.Taken = Taken;
 

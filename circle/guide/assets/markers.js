@@ -63,13 +63,14 @@
     const boxes = fixed.concat(this.rings.placeLabels(zoom, items, fixed));
     // The fuller the map, the smaller the badges and the shorter the lines to their places.
     const manners = [
-      { isCompact: false, reach: 50, most: 0.15 }, { isCompact: true, reach: 34, most: 0.4 },
-      { isCompact: true, reach: 18, most: 1 }
+      { isCompact: false, reach: 50, crowd: { within: 26, least: 6 }, most: 0.15 },
+      { isCompact: true, reach: 34, crowd: { within: 30, least: 5 }, most: 0.5 },
+      { isCompact: true, reach: 18, crowd: { within: 42, least: 3 }, most: 1 }
     ];
     for (let i = 0; i < manners.length; i += 1) {
       const groups = guide.placeBadges(items, boxes, function (members) {
         return singleSize(members, manners[i].isCompact, scale);
-      }, manners[i].reach);
+      }, manners[i]);
       if (items.length - groups.length <= items.length * manners[i].most) {
         this.draw(groups, manners[i].isCompact);
         return;

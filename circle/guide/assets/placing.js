@@ -3,10 +3,8 @@
 (function (guide) {
   'use strict';
 
-  const CROWD_PX = 30;
-  const CROWD = 6;
   const GAP = 2;
-  const ROUNDS = 8;
+  const ROUNDS = 20;
   const DIRECTIONS = [-90, -45, -135, 0, 180, 45, 135, 90, -22, -158, -68, -112, 22, 158, 68, 112];
 
   function boxAt(x, y, size) {
@@ -41,16 +39,16 @@
   }
 
   /* Places in a crowd too thick for any arrangement are gathered before anything is tried. */
-  function gatherCrowds(items, sizeOf) {
+  function gatherCrowds(items, sizeOf, crowd) {
     const left = new Set(items);
     const groups = [];
     items.forEach(function (item) {
       if (!left.has(item) || item.isFirst) return;
       const near = items.filter(function (other) {
         return left.has(other) && !other.isFirst &&
-          Math.hypot(other.x - item.x, other.y - item.y) < CROWD_PX;
+          Math.hypot(other.x - item.x, other.y - item.y) < crowd.within;
       });
-      if (near.length >= CROWD) {
+      if (near.length >= crowd.least) {
         near.forEach(function (other) { left.delete(other); });
         groups.push(makeGroup(near, sizeOf));
       }
@@ -96,29 +94,33 @@
     return homeless;
   }
 
+  /* Whoever found no room joins its nearest neighbour, whether that one has room or not:
+     neighbours gather in pairs and small groups, not all at the one badge that had room. */
   function joinNearest(groups, homeless, sizeOf) {
-    const housed = groups.filter(function (group) { return homeless.indexOf(group) < 0; });
-    const joined = new Map();
+    const gone = new Set();
+    const made = [];
     homeless.forEach(function (group) {
+      if (gone.has(group)) return;
       let best = null, bestDistance = Infinity;
-      housed.forEach(function (other) {
-        if (other.isFirst) return;
+      groups.forEach(function (other) {
+        if (other === group || other.isFirst || gone.has(other)) return;
         const distance = Math.hypot(other.x - group.x, other.y - group.y);
         if (distance < bestDistance) { best = other; bestDistance = distance; }
       });
-      if (!best) { housed.push(group); return; }
-      joined.set(best, (joined.get(best) || best.members).concat(group.members));
+      if (!best) return;
+      gone.add(group);
+      gone.add(best);
+      made.push(makeGroup(group.members.concat(best.members), sizeOf));
     });
-    return housed.map(function (group) {
-      return joined.has(group) ? makeGroup(joined.get(group), sizeOf) : group;
-    });
+    return groups.filter(function (group) { return !gone.has(group); }).concat(made);
   }
 
   /* items: {number, x, y, isFirst}; reserved: boxes nobody may cover; sizeOf(members) -> {w, h};
-     reach: how far a badge may move, in pixels.
+     manner: {reach: how far a badge may move, crowd: {within: pixels, least: places}}.
      Returns groups {members, x, y, shift, size}; a group of one is a place with its own badge. */
-  guide.placeBadges = function (items, reserved, sizeOf, reach) {
-    let groups = gatherCrowds(items, sizeOf);
+  guide.placeBadges = function (items, reserved, sizeOf, manner) {
+    const reach = manner.reach;
+    let groups = gatherCrowds(items, sizeOf, manner.crowd);
     for (let round = 0; round < ROUNDS; round += 1) {
       const homeless = tryAll(groups, reserved, reach);
       if (!homeless.length) return groups;

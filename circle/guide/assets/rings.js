@@ -63,11 +63,13 @@
 
   guide.Rings.prototype.makeLabels = function () {
     const self = this;
-    this.labels = this.rings.map(function (ring) {
+    const last = this.rings.length - 1;
+    this.labels = this.rings.map(function (ring, i) {
       const key = ring.unit === 'm' ? 'ring_label_m' : 'ring_label';
       const text = guide.t(key, { n: String(ring.budget) });
       const icon = L.divIcon({
-        className: 'ring-label ' + self.kind, iconSize: null,
+        className: 'ring-label ' + self.kind +
+          (i === last ? ' outer' : (i === 0 ? ' inner' : ' middle')), iconSize: null,
         html: guide.el('span', {}, [text])
       });
       const marker = L.marker([0, 0], { icon: icon, interactive: false, keyboard: false });

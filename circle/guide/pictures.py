@@ -1,0 +1,154 @@
+"""
+Takes small pictures of a finished guide page, for people who look before they open it.
+
+Needs Playwright and an installed Chromium; both are tools of the project, not of its readers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from circle.errors import CircleError
+
+LAUNCH_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class BrowserError(CircleError):
+    """There is no browser to take a picture with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """
+    One picture to take.
+
+    Parameters
+    ----------
+    name
+        File name without its ending.
+    width, height
+        Size of the window in pixels.
+    is_phone
+        True for a touch screen with two dots per pixel.
+    language
+        ``"zh"`` or ``"en"``.
+    opens_card
+        True to open the card of the first place.
+    """
+
+    name: str
+    width: int
+    height: int
+    is_phone: bool
+    language: str
+    opens_card: bool
+
+
+PICTURES = (
+    Picture("desk-zh", 1280, 800, False, "zh", False),
+    Picture("desk-en", 1280, 800, False, "en", True),
+    Picture("phone-zh", 360, 740, True, "zh", False),
+    Picture("phone-card-zh", 360, 740, True, "zh", True),
+)
+"""The pictures of a guide, in the order they are taken."""
+
+
+def find_chromium() -> str:
+    """
+    Return the Chromium to use: `$CIRCLE_CHROMIUM`, or the first one on the path.
+
+    Returns
+    -------
+    program
+        Path of the program.
+
+    Raises
+    ------
+    BrowserError
+        If there is none; the sentence says how to get it.
+    """
+    named = os.environ.get("CIRCLE_CHROMIUM")
+    found = named or next((path for path in map(shutil.which, _CHROMIUM_NAMES) if path), None)
+    if found is None:
+        raise BrowserError(
+            en="No Chromium was found; install it (apt-get install chromium) or set "
+            "CIRCLE_CHROMIUM to its program.",
+            zh="没有找到 Chromium；请安装（apt-get install chromium），"
+            "或把 CIRCLE_CHROMIUM 设为其程序路径。",
+        )
+    return found
+
+
+def take_pictures(page: Path, folder: Path) -> list[Path]:
+    """
+    Take the pictures of a guide, the network cut.
+
+    Parameters
+    ----------
+    page
+        The guide's HTML file.
+    folder
+        Where the PNG files go; made when missing.
+
+    Returns
+    -------
+    files
+        The pictures, in the order of `PICTURES`.
+
+    Raises
+    ------
+    BrowserError
+        If Playwright or a Chromium is missing.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as fault:
+        raise BrowserError(
+            en="Pictures need Playwright; install it with: pip install playwright",
+            zh="截图需要 Playwright；请运行 pip install playwright 安装。",
+        ) from fault
+    program = find_chromium()
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=list(LAUNCH_FLAGS))
+        for picture in PICTURES:
+            file = folder / f"{picture.name}.png"
+            _take(browser, page, picture, file)
+            files.append(file)
+        browser.close()
+    return files
+
+
+def _take(browser: Any, page: Path, picture: Picture, file: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        device_scale_factor=1.5 if picture.is_phone else 1,
+        is_mobile=picture.is_phone,
+        has_touch=picture.is_phone,
+        offline=True,
+        reduced_motion="reduce",
+        color_scheme="light",
+    )
+    tab = context.new_page()
+    tab.goto(page.resolve().as_uri())
+    tab.wait_for_selector("html.ready", state="attached")
+    if picture.language == "en":
+        tab.click("#language")
+    if picture.opens_card and tab.locator(".entry").count():
+        tab.locator(".entry").first.click()
+    tab.wait_for_timeout(300)
+    tab.screenshot(path=str(file))
+    context.close()
