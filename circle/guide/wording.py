@@ -158,7 +158,7 @@ PAGE: dict[str, Both] = {
     "legend_inferred": Both("推断的街道", "Inferred street"),
     "legend_steps": Both("台阶", "Steps"),
     "legend_center": Both("出发点：{center}", "Starting point: {center}"),
-    "center_accuracy": Both("误差约 {metres} 米", "Good to about {metres} m"),
+    "center_accuracy": Both("位置误差约 {metres} 米", "Position good to about {metres} m"),
     "center_here": Both("您在{center}", "You are at {center}"),
     "about": Both("关于这份指南", "About this guide"),
     "made_with": Both("地图显示使用 Leaflet。", "Map display by Leaflet."),

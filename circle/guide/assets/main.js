@@ -149,6 +149,7 @@
       holder.appendChild(guide.el('p', {}, [text]));
       return;
     }
+    holder.appendChild(guide.el('p', { class: 'paper-only' }, [text]));
     holder.appendChild(guide.el('details', { open: isOpen }, [
       guide.el('summary', {}, [text.slice(0, end) + ' ',
         guide.el('span', { class: 'more' }, [guide.t('more')])]),

@@ -128,7 +128,8 @@
   }
 
   function entry(place, showsClass) {
-    const other = guide.language === 'zh' ? place.name_en : (place.name_en && place.name);
+    // English readers need the Chinese name too: it is the one on the door.
+    const other = guide.language === 'en' && place.name_en ? place.name : '';
     const button = guide.el('button', {
       type: 'button', class: 'entry', 'data-id': place.facility_id,
       onclick: function () { guide.tell('choose', { place: place, from: 'list' }); }

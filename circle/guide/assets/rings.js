@@ -73,11 +73,8 @@
         html: guide.el('span', {}, [text])
       });
       const marker = L.marker([0, 0], { icon: icon, interactive: false, keyboard: false });
-      const points = [];
-      ring.polygons.forEach(function (polygon) {
-        polygon[0].forEach(function (point) { points.push(point); });
-      });
-      return { marker: marker, points: points, width: text.length * 11 + 24 };
+      const outlines = ring.polygons.map(function (polygon) { return polygon[0]; });
+      return { marker: marker, outlines: outlines, width: text.length * 11 + 24 };
     });
   };
 
@@ -92,7 +89,7 @@
       let best = null, bestHidden = Infinity;
       BEARINGS.forEach(function (bearing) {
         if (bestHidden === 0) return;
-        const point = nearestToBearing(label.points, origin, shrink, bearing);
+        const point = edgeAt(label.outlines, origin, shrink, bearing);
         if (!point) return;
         const pixel = map.project([point[1], point[0]], zoom);
         const box = [pixel.x - label.width / 2, pixel.y - 14, pixel.x + label.width / 2, pixel.y + 14];
@@ -119,15 +116,23 @@
     return boxes;
   };
 
-  function nearestToBearing(points, origin, shrink, bearing) {
-    let best = null, bestTurn = 12;
-    points.forEach(function (point) {
-      const east = (point[0] - origin[0]) * shrink, north = point[1] - origin[1];
-      const angle = Math.atan2(east, north) * 180 / Math.PI;
-      const turn = Math.abs(((angle - bearing) % 360 + 540) % 360 - 180);
-      if (turn < bestTurn) { best = point; bestTurn = turn; }
+  /* Where a ray from the origin leaves the edge for the last time, or null. */
+  function edgeAt(outlines, origin, shrink, bearing) {
+    const angle = bearing * Math.PI / 180;
+    const east = Math.sin(angle) / shrink, north = Math.cos(angle);
+    let farthest = 0;
+    outlines.forEach(function (outline) {
+      for (let i = 1; i < outline.length; i += 1) {
+        const ax = outline[i - 1][0] - origin[0], ay = outline[i - 1][1] - origin[1];
+        const bx = outline[i][0] - outline[i - 1][0], by = outline[i][1] - outline[i - 1][1];
+        const across = east * by - north * bx;
+        if (!across) continue;
+        const along = (east * ay - north * ax) / -across;
+        const distance = (ax * by - ay * bx) / across;
+        if (along >= 0 && along <= 1 && distance > farthest) farthest = distance;
+      }
     });
-    return best;
+    return farthest ? [origin[0] + east * farthest, origin[1] + north * farthest] : null;
   }
 
   guide.Rings.prototype.bounds = function () {
