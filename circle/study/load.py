@@ -257,6 +257,12 @@ def _read_facilities(
     config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
 ) -> geopandas.GeoDataFrame:
     if config.places is None:
+        if features.named.empty:
+            raise bad_key(
+                "places",
+                "is missing, and the map given knows no places; name a list of places",
+                "缺失，而所给地图中没有任何地点；请给出地点名单",
+            )
         found = facility_lists.from_features(features, classes)
         return found.reset_index(drop=True)
     geocoders: list[Geocoder] = [Gazetteer(features, network.edges_frame())]

@@ -22,7 +22,7 @@ from circle.guide.content import GuideContent, GuidePlace
 from circle.study.load import Study
 
 PLACE_COLUMNS = (
-    *("number", "id", "name", "name_en", "class", "class_zh", "class_en"),
+    *("guide_number", "id", "name", "name_en", "class", "class_zh", "class_en"),
     *("minutes", "metres", "within_min", "lon", "lat", "datum", "position_accuracy_m"),
     *("address", "phone", "hours", "note", "source", "source_date"),
     *("match_method", "match_level", "match_confidence"),
@@ -61,7 +61,7 @@ def places_csv(study: Study) -> bytes:
         rows.append(
             {
                 **_common(place, classes),
-                "number": place.number,
+                "guide_number": place.number,
                 "minutes": place.minutes,
                 "metres": place.metres,
                 "within_min": _plain(place.within_min),
