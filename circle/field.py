@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import contourpy
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from circle.contour import trace
+from circle.geometry import LocalFrame
 from circle.ground import CELL_M, OFF_STREET_MAX_M, TILE_CELLS, Float32Array, Ground
 from circle.kernel import UNREACHED, compiled
 from circle.network import FloatArray, Int32Array, WalkNetwork
-from circle.search import along_edge, cost_at, searching
+from circle.search import searching
 from circle.snapping import snap
 from circle.units import Budget
 from circle.walkers import Walker
@@ -34,6 +35,28 @@ MIN_PART_M2 = 100.0
 
 STAY_CLEAR_M = 0.25
 """Contours keep this far from cell centres, so that rounding never makes two of them touch."""
+
+
+SURFACE_MAX_M = 6_000.0
+_NINE = np.array([(u, v) for v in (-1.0, 0.0, 1.0) for u in (-1.0, 0.0, 1.0)])
+_NINE_INVERSE = np.linalg.inv(
+    np.array(
+        [[1, u, u * u, v, u * v, u * u * v, v * v, u * v * v, u * u * v * v] for u, v in _NINE]
+    )
+)
+
+
+@compiled
+def _surface(xy: FloatArray, middle: FloatArray, half: FloatArray, c: FloatArray) -> FloatArray:
+    out = np.empty((len(xy), 2))
+    for i in range(len(xy)):
+        u, v = (xy[i, 0] - middle[0]) / half[0], (xy[i, 1] - middle[1]) / half[1]
+        for k in range(2):
+            low = c[0, k] + u * (c[1, k] + u * c[2, k])
+            mid = c[3, k] + u * (c[4, k] + u * c[5, k])
+            top = c[6, k] + u * (c[7, k] + u * c[8, k])
+            out[i, k] = low + v * (mid + v * top)
+    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +81,23 @@ class Rings:
     ring_first: npt.NDArray[np.int64]
     polygon_first: npt.NDArray[np.int64]
     area_m2: float
+
+    def lonlat(self, frame: LocalFrame) -> FloatArray:
+        """
+        Return the points in degrees, shape ``(p, 2)``.
+
+        The projection is replaced by the biquadratic surface through nine of its points: over
+        6 km it is off by less than a millimetre. Wider drawings are projected point by point.
+        """
+        if not len(self.xy_m):
+            return np.empty((0, 2))
+        x, y = self.xy_m.T.copy()
+        low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
+        if (high - low).max() > SURFACE_MAX_M:
+            return np.column_stack(frame.to_lonlat(x, y))
+        middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1.0)
+        known = np.column_stack(frame.to_lonlat(*(middle + half * _NINE).T))
+        return _surface(self.xy_m, middle, half, _NINE_INVERSE @ known)
 
     def geometry(self, xy: FloatArray) -> BaseGeometry:
         """Return the polygons with their points replaced by `xy`, shape ``(p, 2)``."""
@@ -96,51 +136,87 @@ class Isochrone:
 
 @compiled
 def _window(
-    tile_edge: Int32Array,
+    tile_street: npt.NDArray[np.uint16],
     tile_fraction: Float32Array,
-    tile_distance: Float32Array,
+    tile_leg: Float32Array,
     tile_outside: Float32Array,
+    tile_first_edge: Int32Array,
+    tile_edge: Int32Array,
     slots: Int32Array,
     columns: int,
+    skip_rows: int,
+    skip_columns: int,
     edge_node: Int32Array,
     from_node: Int32Array,
-    whole: Int32Array,
     cost: Int32Array,
-    seed_edge: int,
-    seed_fraction: float,
-    seed_access: int,
-    towards: bool,
+    own_edge: int,
+    own_fraction: float,
+    own_access: int,
+    own_forward: int,
+    own_backward: int,
     metres_per_cost: float,
     off_street_m: float,
     metres: Float32Array,
     outside: Float32Array,
 ) -> None:
-    """Put the tiles of a window together: metres walked to each cell, and where ground ends."""
-    size = tile_edge.shape[1]
+    """
+    Cut a window out of tiles: metres walked to each cell, and how far outside the ground it is.
+
+    `own_edge` is the street the position itself lies on, walked directly as well: from the
+    position on at `own_forward` for the whole edge, back at `own_backward`.
+    """
+    size = tile_street.shape[1]
+    widest = np.float32(off_street_m)
+    # Per street of a tile: metres to its first and its last end, and metres along all of it when
+    # walked from there. Looked up once here, they stay in the fastest memory for the cells.
+    most = size * size + 1
+    start, onward = np.empty(most, np.float32), np.empty(most, np.float32)
+    end, back = np.empty(most, np.float32), np.empty(most, np.float32)
+    start[0], onward[0], end[0], back[0] = np.inf, 0.0, np.inf, 0.0
     for k in range(len(slots)):
         slot = slots[k]
-        top, left = (k // columns) * size, (k % columns) * size
-        for row in range(size):
-            for column in range(size):
-                e = tile_edge[slot, row, column]
-                away = tile_distance[slot, row, column]
-                rim = tile_outside[slot, row, column]
-                walked = np.float32(np.inf)
-                if e >= 0:
-                    fraction = tile_fraction[slot, row, column]
-                    best, _ = cost_at(e, fraction, edge_node, from_node, cost)
-                    if e == seed_edge:
-                        if towards:
-                            part = along_edge(whole, e, fraction, seed_fraction)
-                        else:
-                            part = along_edge(whole, e, seed_fraction, fraction)
-                        if part != UNREACHED:
-                            best = min(best, np.int64(seed_access) + part)
-                    if best < UNREACHED:
-                        walked = np.float32(best * metres_per_cost + away)
-                    rim = max(rim, away - off_street_m)
-                metres[top + row, left + column] = walked
-                outside[top + row, left + column] = rim
+        own, is_reached = -1, False
+        for i in range(tile_first_edge[slot], tile_first_edge[slot + 1]):
+            e, at = tile_edge[i], i - tile_first_edge[slot] + 1
+            start[at], onward[at], end[at], back[at] = np.inf, 0.0, np.inf, 0.0
+            if cost[edge_node[e, 0]] != UNREACHED and from_node[e, 0] != UNREACHED:
+                start[at] = cost[edge_node[e, 0]] * metres_per_cost
+                onward[at] = from_node[e, 0] * metres_per_cost
+            if cost[edge_node[e, 1]] != UNREACHED and from_node[e, 1] != UNREACHED:
+                end[at] = cost[edge_node[e, 1]] * metres_per_cost
+                back[at] = from_node[e, 1] * metres_per_cost
+            if e == own_edge:
+                own = at
+            is_reached |= start[at] < np.inf or end[at] < np.inf or e == own_edge
+        down, left = (k // columns) * size - skip_rows, (k % columns) * size - skip_columns
+        west, east = max(0, -left), min(size, metres.shape[1] - left)
+        south, north = max(0, -down), min(size, metres.shape[0] - down)
+        if not is_reached:
+            metres[down + south : down + north, left + west : left + east] = np.inf
+            outside[down + south : down + north, left + west : left + east] = np.inf
+            continue
+        for row in range(south, north):
+            for column in range(west, east):
+                s = tile_street[slot, row, column]
+                f = tile_fraction[slot, row, column]
+                leg = tile_leg[slot, row, column]
+                walked = min(start[s] + onward[s] * f, end[s] + back[s] * (np.float32(1.0) - f))
+                metres[down + row, left + column] = walked + leg
+                outside[down + row, left + column] = max(
+                    tile_outside[slot, row, column], leg - widest
+                )
+            if own < 0:
+                continue
+            for column in range(west, east):
+                if tile_street[slot, row, column] == own:
+                    on = tile_fraction[slot, row, column] - own_fraction
+                    whole = own_forward if on >= 0 else own_backward
+                    if whole != UNREACHED:
+                        walked = np.float32((own_access + whole * abs(on)) * metres_per_cost)
+                        metres[down + row, left + column] = min(
+                            metres[down + row, left + column],
+                            walked + tile_leg[slot, row, column],
+                        )
 
 
 @compiled
@@ -177,36 +253,8 @@ def _extent(
 
 
 @compiled
-def _keep_rings(
-    xy: FloatArray,
-    ring_first: npt.NDArray[np.int64],
-    polygon_first: npt.NDArray[np.int64],
-    min_hole_m2: float,
-    min_part_m2: float,
-    is_kept: npt.NDArray[np.bool_],
-) -> float:
-    """Mark the rings that are not tiny; return the area they enclose."""
-    total = 0.0
-    for g in range(len(polygon_first) - 1):
-        outer_kept = True
-        for r in range(polygon_first[g], polygon_first[g + 1]):
-            area = 0.0
-            x0, y0 = xy[ring_first[r], 0], xy[ring_first[r], 1]
-            for i in range(ring_first[r], ring_first[r + 1] - 1):
-                area += (xy[i, 0] - x0) * (xy[i + 1, 1] - y0)
-                area -= (xy[i + 1, 0] - x0) * (xy[i, 1] - y0)
-            area *= 0.5
-            if r == polygon_first[g]:
-                outer_kept = area >= min_part_m2
-            is_kept[r] = outer_kept and (area > 0.0 or -area >= min_hole_m2)
-            if is_kept[r]:
-                total += area
-    return total
-
-
-@compiled
 def _signed(
-    metres: Float32Array, outside: Float32Array, limit_m: float, clip_m: float, field: FloatArray
+    metres: Float32Array, outside: Float32Array, limit_m: float, field: Float32Array
 ) -> None:
     """
     Fill `field` with metres beyond the budget, negative within it, clipped to one cell.
@@ -214,37 +262,12 @@ def _signed(
     Clipping puts the line half-way between two cells that belong to different streets, where the
     field jumps, and leaves it exact where the field is smooth.
     """
+    limit, most, least = np.float32(limit_m), np.float32(CELL_M), np.float32(STAY_CLEAR_M)
     for row in range(field.shape[0]):
         for column in range(field.shape[1]):
-            z = max(metres[row, column] - limit_m, outside[row, column])
-            z = min(max(z, -clip_m), clip_m)
-            if abs(z) < STAY_CLEAR_M:
-                z = STAY_CLEAR_M if z > 0 else -STAY_CLEAR_M
-            field[row, column] = z
-
-
-def _trace(field: FloatArray, west_m: float, south_m: float) -> Rings:
-    """Return the polygons where `field` is negative; cell centres start at the given corner."""
-    rows, columns = field.shape
-    lines = contourpy.contour_generator(
-        x=west_m + CELL_M * np.arange(columns),
-        y=south_m + CELL_M * np.arange(rows),
-        z=field,
-        fill_type=contourpy.FillType.ChunkCombinedOffsetOffset,
-    ).filled(-np.inf, 0.0)
-    (xy,), (ring_first,), (polygon_first,) = lines
-    if xy is None:
-        return NO_RINGS
-    ring_first, polygon_first = ring_first.astype(np.int64), polygon_first.astype(np.int64)
-    is_kept = np.empty(len(ring_first) - 1, np.bool_)
-    area = _keep_rings(xy, ring_first, polygon_first, MIN_HOLE_M2, MIN_PART_M2, is_kept)
-    if not is_kept.all():
-        sizes = np.diff(ring_first)
-        kept_before = np.append(0, np.cumsum(is_kept))
-        polygon_first = np.unique(kept_before[polygon_first])
-        xy = xy[np.repeat(is_kept, sizes)]
-        ring_first = np.append(0, np.cumsum(sizes[is_kept]))
-    return Rings(xy, ring_first, polygon_first, area)
+            z = max(metres[row, column] - limit, outside[row, column])
+            size = min(max(abs(z), least), most)
+            field[row, column] = size if z > 0 else -size
 
 
 def draw(
@@ -319,39 +342,61 @@ def draw(
             for c in range(int(left), int(right) + 1)
         ]
         tiles, slots = Ground.of(network, walker).tiles(wanted)
-        shape = (len(wanted) // columns * TILE_CELLS, columns * TILE_CELLS)
-        metres, outside = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        low, high = cells[-1, :2], cells[-1, 2:]
+        shape = (int(high[1] - low[1]), int(high[0] - low[0]))
+        work = search.work
+        n_cells = shape[0] * shape[1]
+        metres = work.scratch("metres", n_cells, np.float32).reshape(shape)
+        outside = work.scratch("outside", n_cells, np.float32).reshape(shape)
+        following = work.scratch("following", 2 * n_cells, np.int32)
+        crossed = work.scratch("crossed", 2 * n_cells, np.int32)
+        edge = int(snaps.edge[0])
+        onward, back = search.costs.edge[edge]
         _window(
-            tiles.edge,
+            tiles.street,
             tiles.fraction,
-            tiles.distance_m,
+            tiles.leg_m,
             tiles.outside_m,
+            tiles.first_edge,
+            tiles.edge,
             slots,
             columns,
+            int(low[1] - bottom * TILE_CELLS),
+            int(low[0] - left * TILE_CELLS),
             network.edge_node,
             search.from_node,
-            search.costs.edge,
             search.work.cost,
-            snaps.edge[0],
-            snaps.fraction[0],
-            search.access[0],
-            towards,
+            edge,
+            float(snaps.fraction[0]),
+            int(search.access[0]),
+            int(back if towards else onward),
+            int(onward if towards else back),
             metres_per_cost,
             off_street_m,
             metres,
             outside,
         )
-    found = []
-    for k in range(n):
-        west, south, east, north = cells[k]
-        rows = slice(south - bottom * TILE_CELLS, north - bottom * TILE_CELLS)
-        across = slice(west - left * TILE_CELLS, east - left * TILE_CELLS)
-        field = np.empty((north - south, east - west))
-        _signed(
-            metres[rows, across], outside[rows, across], limits[k] * metres_per_cost, CELL_M, field
-        )
-        rings = _trace(field, (west + 0.5) * CELL_M, (south + 0.5) * CELL_M)
-        found.append(
-            Isochrone(rings, int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0]))
-        )
+        found = []
+        for k in range(n):
+            west, south, east, north = (int(cell) for cell in cells[k])
+            rows = slice(south - low[1], north - low[1])
+            across = slice(west - low[0], east - low[0])
+            field = work.scratch("field", (north - south) * (east - west), np.float32)
+            field = field.reshape(north - south, east - west)
+            _signed(metres[rows, across], outside[rows, across], limits[k] * metres_per_cost, field)
+            rings = Rings(
+                *trace(
+                    field,
+                    (west + 0.5) * CELL_M,
+                    (south + 0.5) * CELL_M,
+                    CELL_M,
+                    MIN_PART_M2,
+                    MIN_HOLE_M2,
+                    following,
+                    crossed,
+                )
+            )
+            found.append(
+                Isochrone(rings, int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0]))
+            )
     return found

@@ -87,7 +87,7 @@ def isochrones(
         )
         for limit, isochrone in zip(budget.values, found, strict=True):
             rows.append({"origin_id": label, **_figures(isochrone, budget, limit, who)})
-            lonlat = np.column_stack(network.frame.to_lonlat(*isochrone.rings.xy_m.T))
+            lonlat = isochrone.rings.lonlat(network.frame)
             shapes.append(isochrone.rings.geometry(lonlat))
     return geopandas.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
 
@@ -169,8 +169,7 @@ def _geometry(network: WalkNetwork, isochrone: Isochrone) -> dict[str, Any] | No
     rings = isochrone.rings
     if not len(rings.xy_m):
         return None
-    lon, lat = network.frame.to_lonlat(*rings.xy_m.T)
-    lonlat = np.round(np.column_stack([lon, lat]), DECIMALS)
+    lonlat = np.round(rings.lonlat(network.frame), DECIMALS)
     pieces = [lonlat[a:b] for a, b in zip(rings.ring_first, rings.ring_first[1:], strict=False)]
     polygons = [
         pieces[a:b] for a, b in zip(rings.polygon_first, rings.polygon_first[1:], strict=False)

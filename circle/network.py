@@ -77,7 +77,7 @@ class Workspace:
         Size of the network.
     """
 
-    __slots__ = ("cost", "heap", "label", "n_arcs", "parent", "touched")
+    __slots__ = ("_scratch", "cost", "heap", "label", "n_arcs", "parent", "touched")
 
     def __init__(self, n_nodes: int, n_arcs: int) -> None:
         self.cost = np.full(n_nodes, UNREACHED, np.int32)
@@ -86,6 +86,15 @@ class Workspace:
         self.touched = np.empty(n_nodes, np.int32)
         self.n_arcs = n_arcs
         self.heap = np.empty(n_arcs + 16, np.int64)
+
+        self._scratch: dict[str, npt.NDArray[Any]] = {}
+
+    def scratch(self, name: str, size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an array to write to, kept for the next search: fresh memory is dear."""
+        array = self._scratch.get(name)
+        if array is None or len(array) < size:
+            array = self._scratch[name] = np.empty(size + size // 4, dtype)
+        return array[:size]
 
     def heap_for(self, n_seeds: int) -> npt.NDArray[np.int64]:
         """Return a heap with room for every arc once and for so many seeds."""

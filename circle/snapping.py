@@ -21,10 +21,10 @@ from circle.walkers import Walker
 SNAP_LIMIT_M = 100.0
 """How far from a street a position may lie and still be joined to it."""
 
-WATER_LIMIT_M = 7.1
+WATER_LIMIT_M = 4.3
 """
 The same for a position in water: nobody walks there, but streets have a width, and a pier's line
-does not run along its rim. It is half the diagonal of a 10 m cell and a little more: a narrower
+does not run along its rim. It is half the diagonal of a 6 m cell and a little more: a narrower
 strip would fall between the cells of an isochrone and tear bridges apart.
 """
 
