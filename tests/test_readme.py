@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from circle.cli import main
+from circle.facilities import read_sheet
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "maps/README.md"]
@@ -59,12 +62,24 @@ def test_make_targets_exist() -> None:
         assert named <= known, page
 
 
-def test_commands_exist() -> None:
-    from circle.cli import main
+def test_commands_and_their_options_exist() -> None:
+    lines = re.findall(r"^circle (.+?)(?:\s+#.*)?$", README.read_text("utf-8"), re.MULTILINE)
+    assert len(lines) >= 5
+    for line in lines:
+        name, *rest = line.split()
+        known = {option for given in main.commands[name].params for option in given.opts}
+        assert {word for word in rest if word.startswith("-")} <= known, line
 
-    named = set(re.findall(r"^(?:\$ )?circle ([a-z]+)", README.read_text("utf-8"), re.MULTILINE))
-    assert named
-    assert named <= set(main.commands)
+
+def test_headings_of_sheets_are_understood(tmp_path: Path) -> None:
+    pairs = re.findall(r"`(\w+)/(\w+)`", README.read_text("utf-8"))
+    assert len(pairs) >= 9
+    for language in (0, 1):
+        file = tmp_path / f"places{language}.csv"
+        headings = [pair[language] for pair in pairs]
+        file.write_text("\n".join([",".join(headings), ",".join("x" for _ in headings)]), "utf-8")
+        (row,) = read_sheet(file).to_dict("records")
+        assert {pair[1] for pair in pairs} <= {key for key, value in row.items() if value}
 
 
 def test_picture_is_small_enough_to_carry() -> None:
