@@ -148,7 +148,7 @@ def trace(
     area_m2
         Of all polygons, holes taken off.
     """
-    rows, columns = field.shape
+    columns = field.shape[1]
     n_points = _link(field, following, crossed)
     xy = np.empty((2 * n_points, 2))
     first = np.empty(n_points + 1, np.int64)
@@ -189,7 +189,8 @@ def trace(
         else:
             end = start
     first[n_rings] = end
-    return _group(xy, first[: n_rings + 1], area[:n_rings])
+    # Compiled code hides its types from the checker; the signature above states them.
+    return _group(xy, first[: n_rings + 1], area[:n_rings])  # type: ignore[no-any-return]
 
 
 @compiled

@@ -97,7 +97,8 @@ class Rings:
             return np.column_stack(frame.to_lonlat(x, y))
         middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1.0)
         known = np.column_stack(frame.to_lonlat(*(middle + half * _NINE).T))
-        return _surface(self.xy_m, middle, half, _NINE_INVERSE @ known)
+        lonlat: FloatArray = _surface(self.xy_m, middle, half, _NINE_INVERSE @ known)
+        return lonlat
 
     def geometry(self, xy: FloatArray) -> BaseGeometry:
         """Return the polygons with their points replaced by `xy`, shape ``(p, 2)``."""

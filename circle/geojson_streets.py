@@ -54,10 +54,11 @@ def read_geojson_streets(path: Path, *, ground: Path | None = None) -> StreetTab
         if geometry.geom_type in ("LineString", "MultiLineString"):
             for line in shapely.get_parts(geometry):
                 points = [(float(x), float(y)) for x, y in shapely.get_coordinates(line)]
-                for lon, lat in points:
-                    check_lonlat(lon, lat)
+                for point in points:
+                    check_lonlat(*point)
                 refs = [node_of.setdefault(point, next(fresh)) for point in points]
-                builder.add_way(number, refs, *zip(*points, strict=True), tags)
+                lon, lat = zip(*points, strict=True)
+                builder.add_way(number, refs, lon, lat, tags)
         _add_barrier(builder, tags, geometry)
     if ground is not None:
         for tags, geometry in _features(_load(ground), ground):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +102,7 @@ def _fill_tile(
     south: float,
     point_along: FloatArray,
     edge_length: FloatArray,
-    streets: tuple[FloatArray, ...],
+    streets: tuple[npt.NDArray[Any], ...],
     is_water: npt.NDArray[np.bool_],
     shore_m: Float32Array,
     edge: Int32Array,
@@ -252,12 +253,12 @@ def _water(
     middle = (np.arange(TILE_CELLS) + 0.5) * CELL_M
     x, y = np.meshgrid(west + middle, south + middle)
     shapely.prepare(water)
-    is_water = shapely.contains_xy(water, x, y)
+    is_water = np.asarray(shapely.contains_xy(water, x, y))
     # The rim of the water itself, not the cuts made here around the tile.
     rims = shapely.union_all(shapely.intersection(shapely.boundary(near), area))
     if not rims.is_empty:
-        points = shapely.points(x, y)
+        points = np.asarray(shapely.points(x, y), object)
         shapely.prepare(rims)
-        is_near = shapely.dwithin(rims, points, RIM_M)
+        is_near = np.asarray(shapely.dwithin(rims, points, RIM_M))
         shore_m[is_near] = shapely.distance(rims, points[is_near])
     return is_water, shore_m

@@ -16,8 +16,9 @@ import geopandas
 import numpy as np
 import orjson
 
-from circle.field import OFF_STREET_MAX_M, Isochrone, draw
+from circle.field import Isochrone, draw
 from circle.geometry import LonLat
+from circle.ground import OFF_STREET_MAX_M
 from circle.network import WalkNetwork
 from circle.positions import Positions, locate
 from circle.units import Budget, make_budget

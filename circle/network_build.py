@@ -50,8 +50,8 @@ def build_network(table: StreetTable) -> WalkNetwork:
     n_passages = len(passages)
 
     # Vertices keep the order of the source's nodes: neighbours lie close in memory.
-    used, edge_node = np.unique(np.concatenate([stretch_node, passages]), return_inverse=True)
-    edge_node = edge_node.reshape(-1, 2).astype(np.int32)
+    used, number = np.unique(np.concatenate([stretch_node, passages]), return_inverse=True)
+    edge_node: Int32Array = number.reshape(-1, 2).astype(np.int32)
     n_nodes = len(used)
     node_of = np.concatenate([np.arange(len(table.node_id)), copy_node])[used]
 
@@ -217,7 +217,7 @@ def _parts(
 ) -> tuple[Int32Array, FloatArray]:
     """Number the connected parts from the longest; return the part of every vertex, the lengths."""
     part = _components(edge_node, n_nodes)
-    part_length = np.bincount(part[edge_node[:, 0]], length_m, int(part.max()) + 1)
+    part_length = np.bincount(part[edge_node[:, 0]], length_m, int(part.max()) + 1).astype(float)
     order = np.argsort(-part_length, kind="stable")
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)

@@ -205,7 +205,7 @@ def load_network(path: str | Path) -> WalkNetwork:
     start += -start % ALIGNMENT
     body = raw[start:]
     if len(body) != header["arrays_bytes"] or (
-        len(body) <= CHECKED_BYTES and zlib.crc32(body) != header["arrays_crc32"]
+        len(body) <= CHECKED_BYTES and zlib.crc32(body.data) != header["arrays_crc32"]
     ):
         raise damaged
     values: dict[str, Any] = {}
@@ -220,11 +220,11 @@ def load_network(path: str | Path) -> WalkNetwork:
             indexes.setdefault(owner, {})[part] = array
         else:
             values[owner] = array
+    values.update({name: SegmentIndex(**parts) for name, parts in indexes.items()})
     return WalkNetwork(
         frame=LocalFrame(**header["frame"]),
         bounds=Bounds(*header["bounds"]),
         provenance=Provenance(**header["provenance"]),
         names=tuple(header["names"]),
         **values,
-        **{name: SegmentIndex(**parts) for name, parts in indexes.items()},
     )

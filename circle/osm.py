@@ -136,8 +136,8 @@ def _read(path: Path, progress: bool) -> StreetTable:
             else:
                 kind = classify_barrier(tags, is_area=False)
                 if kind is not None:
-                    for line in _line(item):
-                        builder.add_barrier(kind, line)
+                    for stretch in _line(item):
+                        builder.add_barrier(kind, stretch)
         elif item.is_area():
             kind = classify_barrier(tags, is_area=True)
             if kind is not None:
@@ -182,10 +182,10 @@ def _objects(path: Path, progress: bool) -> Iterator[Any]:
         ("man_made", "pier"),
         ("place", "square"),
     )
-    of_nodes = osmium.filter.KeyFilter(*NODE_FILTER_KEYS).enable_for(osmium.osm.NODE)
-    of_ways = osmium.filter.KeyFilter("highway", *FILTER_KEYS, *_BARRIER_KEYS).enable_for(
-        osmium.osm.WAY | osmium.osm.AREA
-    )
+    of_nodes = osmium.filter.KeyFilter(*NODE_FILTER_KEYS)
+    of_nodes.enable_for(osmium.osm.NODE)
+    of_ways = osmium.filter.KeyFilter("highway", *FILTER_KEYS, *_BARRIER_KEYS)
+    of_ways.enable_for(osmium.osm.WAY | osmium.osm.AREA)
     # Relations are only wanted as the areas they form.
     kinds = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.AREA
     processor = (

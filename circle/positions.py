@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas
 import numpy as np
@@ -14,7 +14,9 @@ import shapely
 from circle.errors import PositionError
 from circle.geometry import Bounds, FloatArray, LocalFrame, LonLat, check_lonlat
 
-Positions = LonLat | Sequence[tuple[float, float]] | geopandas.GeoSeries | geopandas.GeoDataFrame
+Positions: TypeAlias = (
+    LonLat | Sequence[tuple[float, float]] | geopandas.GeoSeries | geopandas.GeoDataFrame
+)
 """One position, several (longitude first), or a table of points in any reference system."""
 
 
@@ -81,12 +83,11 @@ def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
             )
         pairs = zip(shapely.get_x(geometry), shapely.get_y(geometry), strict=True)
     else:
-        if isinstance(positions, LonLat) or (
-            len(positions) == 2 and all(np.isscalar(value) for value in positions)
-        ):
-            positions = [positions]  # type: ignore[list-item]
-        index = pd.RangeIndex(len(positions))
-        pairs = positions
+        several: Any = positions
+        if len(several) == 2 and all(np.isscalar(value) for value in several):
+            several = [several]
+        index = pd.RangeIndex(len(several))
+        pairs = several
     checked = [check_lonlat(*pair, within=within) for pair in pairs]
     if not checked:
         raise PositionError(en="Give at least one position.", zh="请至少给出一个位置。")

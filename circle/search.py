@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def access_costs(snaps: Snaps, walker: Walker, unit: Unit) -> Int32Array:
 
 
 @compiled
-def share_of(cost: int, fraction: float) -> int:
+def share_of(cost: Any, fraction: float) -> Any:
     """Return the cost of part of an edge, closed if the edge is."""
     if cost == UNREACHED:
         return UNREACHED
@@ -85,7 +86,7 @@ def cost_at(
     edge_node: Int32Array,
     from_node: Int32Array,
     cost: Int32Array,
-) -> tuple[int, int]:
+) -> tuple[Any, int]:
     """Return the cost of a point of an edge by way of its ends, and the end (0 or 1) it is by."""
     best, by = np.int64(UNREACHED), 0
     for side in range(2):
@@ -100,7 +101,7 @@ def cost_at(
 
 
 @compiled
-def along_edge(whole: Int32Array, edge: int, start: float, end: float) -> int:
+def along_edge(whole: Int32Array, edge: int, start: float, end: float) -> Any:
     """Return the cost of walking from one point of an edge to another of the same edge."""
     if end >= start:
         return share_of(whole[edge, 0], end - start)

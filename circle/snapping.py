@@ -9,6 +9,7 @@ street a place belongs to.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -221,7 +222,7 @@ def _snap_all(
     limit: FloatArray,
     point_along: FloatArray,
     edge_length: FloatArray,
-    streets: tuple[FloatArray, ...],
+    streets: tuple[npt.NDArray[Any], ...],
     edge: Int32Array,
     fraction: FloatArray,
     distance: FloatArray,
@@ -236,7 +237,7 @@ def _snap_all(
             distance[k] = away
 
 
-def street_arrays(network: WalkNetwork, walker: Walker) -> tuple[FloatArray, ...]:
+def street_arrays(network: WalkNetwork, walker: Walker) -> tuple[npt.NDArray[Any], ...]:
     """Return what `nearest_street` needs of a network, in its order."""
     streets, barriers = network.street_index, network.barrier_index
     return (

@@ -244,13 +244,11 @@ class StreetTableBuilder:
         )
 
     @staticmethod
-    def _indices(
-        node_id: npt.NDArray[np.int64], wanted: Iterable[int]
-    ) -> npt.NDArray[np.int64]:
+    def _indices(node_id: npt.NDArray[np.int64], wanted: Iterable[int]) -> npt.NDArray[np.int64]:
         wanted_id = np.fromiter(wanted, np.int64)
         at = np.searchsorted(node_id, wanted_id)
         at[at == len(node_id)] = 0
-        return at[node_id[at] == wanted_id]
+        return np.asarray(at[node_id[at] == wanted_id])
 
 
 def file_sha256(path: Path) -> str:
