@@ -24,6 +24,7 @@ from circle.guide import wording
 from circle.guide.basemap import Basemap, bounds_of, clean_text, make_basemap
 from circle.guide.wording import Both
 from circle.provenance import Provenance
+from circle.walkers import get_walker
 
 OTHER_KEY = "other"
 _OTHER_COLOUR = "#5b5b5b"
@@ -33,6 +34,7 @@ _RING_THIN_DEG = 4e-6
 _M_PER_DEG = 111_320.0
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+_SPEED = re.compile(r"\d+(\.\d+)?")
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
@@ -75,7 +77,9 @@ class GuideTexts:
     minutes
         The rings' minutes, ascending.
     walker
-        Name of the walker whose times are given.
+        Name of the walker whose times are given, or a speed in m/s such as ``"1.1"``.
+    languages
+        ``"zh-CN"``, ``"en"`` or both; the page opens in the first one.
     """
 
     title_zh: str
@@ -92,6 +96,7 @@ class GuideTexts:
     center_note_en: str = ""
     minutes: tuple[float, ...] = (5.0, 10.0, 15.0)
     walker: str = "adult"
+    languages: tuple[str, ...] = ("zh-CN", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +219,8 @@ class GuideContent:
         Head of the guide; `notice` may be empty.
     center, classes, places, unplaced, rings, basemap
         Its parts. `places` are in the order of their numbers, `unplaced` by class and name.
-    minutes, walker
-        Rings' minutes and the walker whose times are given.
+    minutes, walker, languages
+        As in `GuideTexts`.
     facts
         Sentences about the data, in the order they are to be shown.
     attribution, licence, data_date
@@ -235,6 +240,7 @@ class GuideContent:
     basemap: Basemap
     minutes: tuple[float, ...]
     walker: str
+    languages: tuple[str, ...]
     facts: tuple[Both, ...]
     attribution: str
     licence: str
@@ -338,7 +344,8 @@ def make_content(
         rings=guide_rings,
         basemap=make_basemap(network_edges, basemap, _view(texts.center, guide_rings, places)),
         minutes=tuple(float(value) for value in texts.minutes),
-        walker=texts.walker,
+        walker=_walker_key(texts.walker),
+        languages=tuple(texts.languages) or ("zh-CN", "en"),
         facts=tuple(_facts(texts, provenance, guide_rings, share)),
         attribution=clean_text(provenance.attribution),
         licence=clean_text(provenance.licence),
@@ -501,7 +508,10 @@ def _facts(
 ) -> Iterable[Both]:
     percent = f"{share * 100:.0f}" if share >= 0.01 else "1"
     yield wording.INFERRED.fill(percent=percent) if share > 0 else wording.NOT_INFERRED
-    pace = wording.WALKER_IN_SENTENCE.get(texts.walker)
+    walker = _walker_key(texts.walker)
+    pace = wording.WALKER_IN_SENTENCE.get(walker)
+    if pace is None and _SPEED.fullmatch(walker):
+        pace = wording.SPEED_IN_SENTENCE.fill(speed=walker)
     if pace is not None:
         yield Both(wording.PACE.zh.format(walker=pace.zh), wording.PACE.en.format(walker=pace.en))
     if any(ring.is_cut for ring in rings):
@@ -510,6 +520,14 @@ def _facts(
         yield wording.DATA_DATE.fill(date=provenance.data_date)
     else:
         yield wording.DATA_DATE_UNKNOWN
+
+
+def _walker_key(walker: str) -> str:
+    """Return a walker's key; of one who is only a speed, the metres per second."""
+    if walker in wording.WALKERS:
+        return walker
+    known = get_walker(walker)
+    return known.key if known.key in wording.WALKERS else f"{known.speed_m_s:g}"
 
 
 def _view(center: LonLat, rings: tuple[GuideRing, ...], places: tuple[GuidePlace, ...]) -> Bounds:

@@ -113,6 +113,7 @@ def render_page(content: GuideContent, *, live: bool = False) -> str:
         data=Markup(_json_text(page_data(content))),
         policy=_policy(scripts, live=live),
         live=live,
+        language=_first_language(content),
         by_class=_by_class(content),
         other_key=OTHER_KEY,
     )
@@ -152,10 +153,24 @@ def page_data(content: GuideContent) -> dict[str, Any]:
         "walk_time_only": wording.WALK_TIME_ONLY.as_dict(),
         "walk_beyond": wording.WALK_BEYOND.as_dict(),
     }
-    plain["walkers"] = [
-        {"key": key, "name": both.as_dict()} for key, both in wording.WALKERS.items()
-    ]
+    walkers = dict(wording.WALKERS)
+    if content.walker not in walkers:
+        walkers = {
+            content.walker: wording.WALKER_AT_SPEED.fill(speed=content.walker),
+            **walkers,
+        }
+    plain["walkers"] = [{"key": key, "name": both.as_dict()} for key, both in walkers.items()]
     return plain
+
+
+def _first_language(content: GuideContent) -> str:
+    return "en" if content.languages[0] == "en" else "zh"
+
+
+@jinja2.pass_context
+def _say(context: jinja2.runtime.Context, both: wording.Both) -> str:
+    """Return a text in the language the page opens in."""
+    return both.en if context["language"] == "en" else both.zh
 
 
 def _by_class(content: GuideContent) -> list[tuple[Any, list[GuidePlace]]]:
@@ -229,4 +244,5 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["say"] = _say
     return environment.get_template("page.html")

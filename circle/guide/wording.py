@@ -52,6 +52,11 @@ WALKER_IN_SENTENCE: dict[str, Both] = {
     "wheelchair": Both("轮椅速度（不走台阶）", "the pace of a wheelchair (no steps)"),
 }
 
+WALKER_AT_SPEED = Both("指南的步速（{speed} 米/秒）", "The guide's pace ({speed} m/s)")
+"""A walker the guide knows by a speed alone."""
+
+SPEED_IN_SENTENCE = Both("每秒 {speed} 米的步速", "a pace of {speed} m/s")
+
 METHODS: dict[str, Both] = {
     "coordinates": Both("按名录给出的坐标", "from the coordinates in the list"),
     "gazetteer": Both("按名称或地址在地图数据中查得", "found by name or address in the map data"),

@@ -302,3 +302,12 @@ def test_text_contrast_is_enough(visit: Open, page_html: str) -> None:
         page = visit(page_html, color_scheme=scheme).page
         page.locator("[data-id=clinic]").click()
         assert page.evaluate(script) == [], (scheme, json.dumps(page.evaluate(script)))
+
+
+def test_a_guide_in_english_first_opens_in_english(visit: Open) -> None:
+    rows = [facility("甲", "parking", at(10, 10), name_en="Car park A", facility_id="a")]
+    opened = visit(render_page(content_of(rows, languages=("en",))))
+    assert opened.page.inner_text(".entry-name") == "Car park A"
+    assert opened.page.inner_text(".entry-other") == "甲"  # the name on the door
+    assert opened.page.locator("#language").is_hidden()
+    opened.assert_quiet()

@@ -14,6 +14,7 @@ import pytest
 from circle.guide import wording
 from circle.guide.basemap import INFERRED, STEPS, clean_text, encode_basemap
 from circle.guide.content import GuideContent, GuidePlace
+from circle.walkers import WALKERS
 
 from .conftest import CENTER, at, content_of, facilities, facility
 
@@ -172,3 +173,17 @@ def test_no_places_no_streets_no_rings() -> None:
     content = content_of([])
     assert content.places == ()
     assert all(math.isfinite(side) for side in content.basemap.view)
+
+
+@pytest.mark.parametrize(
+    ("walker", "key", "sentence"),
+    [
+        ("adult", "adult", "an adult's pace"),
+        (WALKERS["wheelchair"].name_zh, "wheelchair", "wheelchair (no steps)"),
+        ("1.1", "1.1", "a pace of 1.1 m/s"),
+    ],
+)
+def test_the_pace_is_said_whoever_walks(walker: str, key: str, sentence: str) -> None:
+    content = content_of([], walker=walker)
+    assert content.walker == key
+    assert any(sentence in fact.en for fact in content.facts)

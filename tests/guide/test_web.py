@@ -165,3 +165,16 @@ def test_a_colour_that_is_none_cannot_carry_style() -> None:
     odd = ClassRow("odd", "怪", "Odd", "", "red;background:url(https://x.org)")
     content = content_of([facility("甲", "odd", at(0, 9))], classes=(odd,))
     assert re.fullmatch(r"#[0-9a-f]{6}", content.classes[0].colour)
+
+
+def test_the_first_language_opens_the_page() -> None:
+    document = parser.document_fromstring(render_page(content_of([], languages=("en", "zh-CN"))))
+    assert document.get("lang") == "en"
+    assert document.findtext(".//title") == "Shanzishi 15-minute guide"
+    assert document.xpath("//h1/text()") == ["Shanzishi 15-minute guide"]
+
+
+def test_a_pace_of_its_own_is_offered_first() -> None:
+    walkers = page_data(content_of([], walker="1.1"))["walkers"]
+    assert walkers[0]["key"] == "1.1"
+    assert len(walkers) == 7

@@ -260,7 +260,10 @@
     guide.map = map;
     guide.classes = new Map(data.classes.map(function (item) { return [item.key, item]; }));
     data.places.concat(data.unplaced).forEach(guide.prepareSearch);
-    if (guide.recall('language') === 'en') guide.language = 'en';
+    const offered = data.languages.map(function (code) { return code.slice(0, 2); });
+    const wanted = guide.recall('language');
+    guide.language = offered.indexOf(wanted) >= 0 ? wanted : offered[0];
+    guide.byId('language').hidden = offered.length < 2;
     if (guide.stillness.matches) {
       map.options.zoomAnimation = map._zoomAnimated = false;
       map.options.fadeAnimation = map._fadeAnimated = false;

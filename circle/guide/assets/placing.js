@@ -14,7 +14,7 @@
   /* Shifts of a badge from its place, the favourite first: standing on it like a pin. */
   function shifts(size, reach) {
     const found = [{ x: 0, y: -(size.h / 2 + 8), isPin: true }];
-    [6, 18, 32, 48].filter(function (room) { return room <= reach; }).forEach(function (room) {
+    [6, 16, 27, 38, 50].filter(function (room) { return room <= reach; }).forEach(function (room) {
       DIRECTIONS.forEach(function (degrees) {
         const angle = degrees * Math.PI / 180;
         found.push({
