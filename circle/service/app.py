@@ -17,60 +17,29 @@ import uvicorn
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from circle import __version__
 from circle.guide.web import render_page
 from circle.service import models, pages, problems
 from circle.service.answers import Answers
+from circle.service.headers import SecureHeaders
 from circle.service.pages import Page
 from circle.service.settings import ServiceSettings
 from circle.service.workers import Workers
 from circle.study import Study, read_study, run_study
 
 GEOJSON = "application/geo+json"
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _JSON = "application/json"
 _PROBLEM_REF = "#/components/schemas/Problem"
 _GZIP_LEVEL = 5
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=()",
-}
 
 
 class GeoJSONResponse(Response):
     """GeoJSON text, RFC 7946."""
 
     media_type = GEOJSON
-
-
-class SecureHeaders:
-    """Adds the headers every answer should carry; one that is set already stays."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and mend the headers of its answer."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**_HEADERS, "Content-Security-Policy": _API_POLICY}.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 def create_app(study: Study | None = None, settings: ServiceSettings | None = None) -> FastAPI:

@@ -29,6 +29,7 @@ from circle.errors import (
     StudyError,
     WalkerError,
 )
+from circle.service.headers import HEADERS
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("circle.service")
@@ -154,6 +155,8 @@ def problem(
         orjson.dumps(body.model_dump()),
         int(status),
         {
+            # An error nobody foresaw is answered outside of all middleware.
+            **HEADERS,
             "Content-Language": "zh-CN" if language == "zh" else "en",
             "Vary": "Accept-Language",
             **(headers or {}),
