@@ -67,8 +67,8 @@ class LocalFrame:
     def crs(self) -> pyproj.CRS:
         """The frame as a coordinate reference system."""
         return pyproj.CRS.from_proj4(
-            f"+proj=tmerc +lat_0={self.lat_0!r} +lon_0={self.lon_0!r} +k=1 +x_0=0 +y_0=0 "
-            "+ellps=WGS84 +units=m +no_defs +type=crs"
+            f"+proj=tmerc +lat_0={float(self.lat_0)!r} +lon_0={float(self.lon_0)!r} +k=1 "
+            "+x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs +type=crs"
         )
 
     @cached_property

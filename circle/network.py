@@ -235,9 +235,17 @@ class WalkNetwork:
         return is_island[self.node_part[self.edge_node[:, 0]]]
 
     @cached_property
+    def water(self) -> shapely.MultiPolygon:
+        """All water areas in the metric frame, prepared for many questions about points."""
+        water = shapely.from_wkb(self.water_wkb.tobytes())
+        shapely.prepare(water)
+        assert isinstance(water, shapely.MultiPolygon)
+        return water
+
+    @cached_property
     def water_tree(self) -> shapely.STRtree:
         """The water areas in the metric frame, indexed; its `geometries` are Polygons."""
-        return shapely.STRtree(shapely.get_parts(shapely.from_wkb(self.water_wkb.tobytes())))
+        return shapely.STRtree(shapely.get_parts(self.water))
 
     def costs(self, walker: Walker, unit: Unit) -> EdgeCosts:
         """

@@ -41,7 +41,7 @@ def build_network(table: StreetTable) -> WalkNetwork:
     network
         All walkable ways, islands included.
     """
-    west, south, east, north = table.bounds
+    west, south, east, north = map(float, table.bounds)
     frame = LocalFrame(round((west + east) / 2, 6), round((south + north) / 2, 6))
     x, y = frame.to_xy(table.lon, table.lat)
 

@@ -286,8 +286,7 @@ def snap(
     """
     k = len(x_m)
     limits = np.full(k, float(limit_m))
-    in_water, _ = network.water_tree.query(shapely.points(x_m, y_m), "intersects")
-    limits[in_water] = min(limit_m, WATER_LIMIT_M)
+    limits[shapely.intersects_xy(network.water, x_m, y_m)] = min(limit_m, WATER_LIMIT_M)
     edge, fraction, distance = np.empty(k, np.int32), np.empty(k), np.empty(k)
     _snap_all(
         np.ascontiguousarray(x_m, np.float64),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-
-import numpy as np
 
 from circle.errors import StreetsError
 from circle.geojson_streets import read_geojson_streets
@@ -91,7 +90,7 @@ def straight_street(*, length_m: float, lon: float = 0.0, lat: float = 0.0) -> W
     (1, 300.0)
     """
     radius_m = 6_378_137.0
-    half = np.degrees(length_m / 2 / (radius_m * np.cos(np.radians(lat))))
+    half = math.degrees(length_m / 2 / (radius_m * math.cos(math.radians(lat))))
     builder = StreetTableBuilder()
     builder.add_way(1, [1, 2], [lon - half, lon + half], [lat, lat], {"highway": "footway"})
     return build_network(
