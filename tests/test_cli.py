@@ -377,6 +377,11 @@ def test_a_build_that_fails_keeps_the_last_guide(here: Path) -> None:
     assert guide.read_bytes() == before
 
 
+def test_pictures_need_a_guide_first(here: Path) -> None:
+    write_study(here / "my")
+    assert "circle build my" in refused("pictures", "my")
+
+
 def test_serve_refuses_a_port_that_is_taken(here: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

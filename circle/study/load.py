@@ -320,4 +320,5 @@ def _texts(config: StudyConfig) -> GuideTexts:
         center_note_en=config.center_note_en,
         minutes=config.minutes,
         walker=config.walker,
+        languages=config.languages,
     )
