@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,10 +21,31 @@ from pypinyin import Style, lazy_pinyin
 
 from circle.geometry import Bounds, LonLat
 from circle.guide import wording
-from circle.guide.basemap import Basemap, bounds_of, clean_text, make_basemap
+from circle.guide.basemap import bounds_of, clean_text, make_basemap
+from circle.guide.model import (
+    ClassRow,
+    GuideCenter,
+    GuideClass,
+    GuideContent,
+    GuidePlace,
+    GuideRing,
+    GuideTexts,
+)
 from circle.guide.wording import Both
 from circle.provenance import Provenance
 from circle.walkers import get_walker
+
+__all__ = [
+    "OTHER_KEY",
+    "ClassRow",
+    "GuideCenter",
+    "GuideClass",
+    "GuideContent",
+    "GuidePlace",
+    "GuideRing",
+    "GuideTexts",
+    "make_content",
+]
 
 OTHER_KEY = "other"
 _OTHER_COLOUR = "#5b5b5b"
@@ -36,223 +57,6 @@ _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _SPEED = re.compile(r"\d+(\.\d+)?")
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-
-
-class ClassRow(Protocol):
-    """What the guide needs to know of a class of places."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def name_zh(self) -> str: ...  # noqa: D102
-    @property
-    def name_en(self) -> str: ...  # noqa: D102
-    @property
-    def icon(self) -> str: ...  # noqa: D102
-    @property
-    def colour(self) -> str: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class GuideTexts:
-    """
-    What a study says about itself.
-
-    Parameters
-    ----------
-    title_zh, title_en
-        Title of the guide.
-    community_zh, community_en
-        Whose guide it is.
-    notice_zh, notice_en
-        Plain words about what the data are; may be empty.
-    center
-        Where every walk of the guide starts.
-    center_name_zh, center_name_en
-        What stands there.
-    center_accuracy_m
-        How well its position is known, ``None`` when nobody says.
-    center_note_zh, center_note_en
-        Why it is thought to be there; may be empty.
-    minutes
-        The rings' minutes, ascending.
-    walker
-        Name of the walker whose times are given, or a speed in m/s such as ``"1.1"``.
-    languages
-        ``"zh-CN"``, ``"en"`` or both; the page opens in the first one.
-    """
-
-    title_zh: str
-    title_en: str
-    community_zh: str
-    community_en: str
-    notice_zh: str
-    notice_en: str
-    center: LonLat
-    center_name_zh: str
-    center_name_en: str
-    center_accuracy_m: float | None = None
-    center_note_zh: str = ""
-    center_note_en: str = ""
-    minutes: tuple[float, ...] = (5.0, 10.0, 15.0)
-    walker: str = "adult"
-    languages: tuple[str, ...] = ("zh-CN", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class GuideCenter:
-    """Where every walk of the guide starts; fields as in `GuideTexts`."""
-
-    lon: float
-    lat: float
-    name: Both
-    accuracy_m: int | None
-    note: Both
-
-
-@dataclass(frozen=True, slots=True)
-class GuideClass:
-    """
-    A class of places, in the order of the guide.
-
-    Parameters
-    ----------
-    key, name, icon, colour
-        From the class table; `icon` names a pictogram, `colour` is ``#rrggbb``.
-    n_placed, n_unplaced
-        How many of its places are on the map, and how many are not.
-    """
-
-    key: str
-    name: Both
-    icon: str
-    colour: str
-    n_placed: int
-    n_unplaced: int
-
-
-@dataclass(frozen=True, slots=True)
-class GuidePlace:
-    """
-    One entry of the guide.
-
-    Parameters
-    ----------
-    number
-        Its number on the map and in the list, from 1; ``None`` when it is not placed.
-    facility_id, name, name_en, category
-        Who it is; `category` is the key of a `GuideClass`.
-    lon, lat
-        Degrees, ``None`` when it is not placed.
-    minutes, metres
-        Walk from the centre, minutes rounded up; ``None`` beyond the last ring.
-    within_min
-        Smallest ring it lies in by walking time, ``None`` beyond the last one.
-    walk, position
-        The same and the certainty of its position as sentences.
-    accuracy_m
-        How well its position is known, whole metres; ``None`` when nobody says.
-    address, phone, hours, note, source, source_date
-        As in the list, cleaned to one line each; empty when not given.
-    source_url
-        The web address in `source`, if there is one.
-    reason
-        Why it is not placed; empty for a placed one.
-    pinyin, initials
-        For finding a Chinese name by its sound; empty for other names.
-    """
-
-    number: int | None
-    facility_id: str
-    name: str
-    name_en: str
-    category: str
-    lon: float | None
-    lat: float | None
-    minutes: int | None
-    metres: int | None
-    within_min: float | None
-    walk: Both
-    position: Both
-    accuracy_m: int | None
-    address: str
-    phone: str
-    hours: str
-    note: str
-    source: str
-    source_url: str
-    source_date: str
-    reason: Both
-    pinyin: str
-    initials: str
-
-
-@dataclass(frozen=True, slots=True)
-class GuideRing:
-    """
-    Ground reached from the centre within a budget.
-
-    Parameters
-    ----------
-    budget, unit
-        ``15.0`` and ``"min"``, or metres and ``"m"``.
-    polygons
-        Rings per polygon, the outer one first, longitude and latitude.
-    is_cut
-        True where the walk ran into the edge of the data.
-    """
-
-    budget: float
-    unit: str
-    polygons: tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
-    is_cut: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GuideContent:
-    """
-    Everything a guide shows.
-
-    Parameters
-    ----------
-    title, community, notice
-        Head of the guide; `notice` may be empty.
-    center, classes, places, unplaced, rings, basemap
-        Its parts. `places` are in the order of their numbers, `unplaced` by class and name.
-    minutes, walker, languages
-        As in `GuideTexts`.
-    facts
-        Sentences about the data, in the order they are to be shown.
-    attribution, licence, data_date
-        Credit line, licence (may be empty) and ISO date of the map data (``None``: unknown).
-    inferred_share
-        Share of the street length that is inferred, 0 to 1.
-    """
-
-    title: Both
-    community: Both
-    notice: Both
-    center: GuideCenter
-    classes: tuple[GuideClass, ...]
-    places: tuple[GuidePlace, ...]
-    unplaced: tuple[GuidePlace, ...]
-    rings: tuple[GuideRing, ...]
-    basemap: Basemap
-    minutes: tuple[float, ...]
-    walker: str
-    languages: tuple[str, ...]
-    facts: tuple[Both, ...]
-    attribution: str
-    licence: str
-    data_date: str | None
-    inferred_share: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the content as plain dictionaries, lists, texts and numbers, ready for JSON."""
-        plain: dict[str, Any] = asdict(self)
-        for name in ("view", "sheet"):
-            plain["basemap"][name] = list(plain["basemap"][name])
-        return plain
 
 
 def make_content(

@@ -196,7 +196,10 @@ PAGE: dict[str, Both] = {
     "route_steps": Both("台阶 {n} 级", "{n} steps"),
     "route_no_steps": Both("没有台阶", "no steps"),
     "route_leg": Both("沿{street}走 {metres} 米", "{metres} m along {street}"),
-    "route_leg_unnamed": Both("走 {metres} 米", "Walk {metres} m"),
+    "route_leg_unnamed": Both("走 {metres} 米", "walk {metres} m"),
+    "turn_left": Both("左转，", "Turn left: "),
+    "turn_right": Both("右转，", "Turn right: "),
+    "turn_back": Both("掉头，", "Turn back: "),
     "route_title": Both("怎么走", "The way"),
     "print": Both("打印", "Print"),
 }

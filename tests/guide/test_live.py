@@ -85,7 +85,10 @@ class Server:
                     "length_m": 612.0, "time_s": 510.0, "n_steps": 12,
                     "legs": [
                         {"street": "张掖路<b>", "length_m": 400.0, "time_s": 333.0, "n_steps": 0},
-                        {"street": None, "length_m": 212.0, "time_s": 177.0, "n_steps": 12},
+                        {"street": None, "length_m": 112.0, "time_s": 94.0, "n_steps": 12,
+                         "turn_degrees": -88.0},
+                        {"street": None, "length_m": 100.0, "time_s": 83.0, "n_steps": 0,
+                         "turn_degrees": 5.0},
                     ],
                 },
             }
@@ -195,7 +198,7 @@ def test_the_way_to_a_place(live: Any, server: Server) -> None:
     assert {"from_lon", "from_lat", "walker"} <= set(question)
     assert live.inner_text(".route-total") == "共 610 米，约 9 分钟，台阶 12 级"
     legs = live.locator(".legs li").all_inner_texts()
-    assert legs == ["沿张掖路<b>走 400 米", "走 210 米，台阶 12 级"]
+    assert legs == ["沿张掖路<b>走 400 米", "左转，走 210 米，台阶 12 级"]
 
 
 def test_by_keyboard_the_middle_of_the_map_is_home(live: Any, server: Server) -> None:

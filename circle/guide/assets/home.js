@@ -203,10 +203,37 @@
     });
   }
 
+  /* Pieces of a walk that follow each other on the same street, or on none, are one piece. */
+  function joined(legs) {
+    const made = [];
+    legs.forEach(function (leg) {
+      const last = made[made.length - 1];
+      if (last && (last.street || '') === (leg.street || '')) {
+        last.length_m += leg.length_m;
+        last.n_steps += leg.n_steps;
+      } else {
+        made.push({
+          street: leg.street, length_m: leg.length_m, n_steps: leg.n_steps || 0,
+          turn_degrees: made.length ? leg.turn_degrees || 0 : 0
+        });
+      }
+    });
+    return made;
+  }
+
+  function turnText(degrees) {
+    const size = Math.abs(degrees);
+    if (size < 40) return '';
+    if (size > 150) return guide.t('turn_back');
+    return guide.t(degrees > 0 ? 'turn_right' : 'turn_left');
+  }
+
   function legText(leg) {
     const metres = guide.roundMetres(leg.length_m);
-    const text = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
+    const way = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
       : guide.t('route_leg_unnamed', { metres: metres });
+    const whole = turnText(leg.turn_degrees) + way;
+    const text = whole.charAt(0).toUpperCase() + whole.slice(1);
     return leg.n_steps
       ? text + (guide.language === 'zh' ? '，' : ', ') + guide.t('route_steps', { n: leg.n_steps })
       : text;
@@ -234,7 +261,7 @@
         }) + (guide.language === 'zh' ? '，' : ', ') +
         (facts.n_steps ? guide.t('route_steps', { n: facts.n_steps }) : guide.t('route_no_steps'))
       ]));
-      holder.appendChild(guide.el('ol', { class: 'legs' }, (facts.legs || []).map(function (leg) {
+      holder.appendChild(guide.el('ol', { class: 'legs' }, joined(facts.legs || []).map(function (leg) {
         return guide.el('li', {}, [legText(leg)]);
       })));
       drawRoute(feature);

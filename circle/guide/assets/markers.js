@@ -65,7 +65,7 @@
     const manners = [
       { isCompact: false, reach: 50, crowd: { within: 26, least: 6 }, most: 0.15 },
       { isCompact: true, reach: 50, crowd: { within: 24, least: 5 }, most: 0.5 },
-      { isCompact: true, reach: 18, crowd: { within: 42, least: 3 }, most: 1 }
+      { isCompact: true, reach: 27, crowd: { within: 40, least: 3 }, most: 1 }
     ];
     for (let i = 0; i < manners.length; i += 1) {
       const groups = guide.placeBadges(items, boxes, function (members) {

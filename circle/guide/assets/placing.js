@@ -75,7 +75,7 @@
     order.forEach(function (group) {
       group.shift = null;
       const options = group.members.length > 1
-        ? [{ x: 0, y: 0, isPin: false }].concat(shifts(group.size, reach))
+        ? [{ x: 0, y: 0, isPin: false }].concat(shifts(group.size, Math.max(reach, 38)))
         : shifts(group.size, reach);
       let second = null;
       for (let i = 0; i < options.length && !group.shift; i += 1) {
