@@ -141,11 +141,12 @@ check: $(STAMP)-check
 	find circle -name '*.py' -exec $(BIN)/numpydoc lint {} +
 
 bench: $(STAMP)-bench
-	@for script in `grep -l '__main__' tests/benchmarks/*.py`; do \
+	@status=0; \
+	for script in `grep -l '__main__' tests/benchmarks/*.py`; do \
 		module=`basename "$$script" .py`; \
-		echo; echo "== $$module"; \
-		$(BIN)/python -m tests.benchmarks.$$module || exit 1; \
-	done
+		$(BIN)/python -m tests.benchmarks.$$module || status=1; \
+	done; \
+	exit $$status
 
 pictures: $(STAMP)-test
 	@$(BIN)/circle build shanzishi >/dev/null
