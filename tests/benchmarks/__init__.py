@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figures beside their targets. Run all with `make bench`."""
