@@ -157,7 +157,18 @@ def test_a_tap_shows_rings_and_what_is_near_nearest_first(live: Any, server: Ser
     state = live.inner_text("#home-state")
     assert "15 分钟内有 3 处" in state
     assert "边缘" in state  # the last ring is cut
-    assert live.locator(".ring-label.home").count() == 3
+    assert live.locator(".ring-label.from-home").count() == 3
+    boxes = "all => all.map(e => e.getBoundingClientRect().toJSON())"
+    labels = live.eval_on_selector_all(".ring-label span", boxes)
+    badges = live.eval_on_selector_all(".badge", boxes)
+    assert not any(
+        label["left"] < badge["right"] - 1
+        and badge["left"] < label["right"] - 1
+        and label["top"] < badge["bottom"] - 1
+        and badge["top"] < label["bottom"] - 1
+        for label in labels
+        for badge in badges
+    )
     # Nothing is lost: the list still holds every place.
     assert live.locator(".entry").count() == 13
 
@@ -207,7 +218,7 @@ def test_by_keyboard_the_middle_of_the_map_is_home(live: Any, server: Server) ->
     live.wait_for_selector(".near .entry")
     live.locator("#home-clear").click()
     assert live.locator(".home-pin").count() == 0
-    assert live.locator(".ring-label.center").count() == 3
+    assert live.locator(".ring-label.from-center").count() == 3
     assert live.locator(".near").count() == 0
 
 
@@ -217,7 +228,7 @@ def test_a_refusal_is_shown_in_the_servers_words(live: Any, server: Server) -> N
     fault = live.locator("#home-fault")
     fault.wait_for(state="visible")
     assert fault.inner_text() == "这里不在数据范围内。"
-    assert live.locator(".ring-label.center").count() == 3
+    assert live.locator(".ring-label.from-center").count() == 3
     server.answers["/api/isochrone"] = server.isochrone
     tap_map(live, 0.35, 0.3)
     live.wait_for_selector(".near .entry")

@@ -64,7 +64,7 @@
     // The fuller the map, the smaller the badges and the shorter the lines to their places.
     const manners = [
       { isCompact: false, reach: 50, crowd: { within: 26, least: 6 }, most: 0.15 },
-      { isCompact: true, reach: 50, crowd: { within: 24, least: 5 }, most: 0.5 },
+      { isCompact: true, reach: 38, crowd: { within: 26, least: 5 }, most: 0.5 },
       { isCompact: true, reach: 27, crowd: { within: 40, least: 3 }, most: 1 }
     ];
     for (let i = 0; i < manners.length; i += 1) {

@@ -68,7 +68,7 @@
       const key = ring.unit === 'm' ? 'ring_label_m' : 'ring_label';
       const text = guide.t(key, { n: String(ring.budget) });
       const icon = L.divIcon({
-        className: 'ring-label ' + self.kind +
+        className: 'ring-label from-' + self.kind +
           (i === last ? ' outer' : (i === 0 ? ' inner' : ' middle')), iconSize: null,
         html: guide.el('span', {}, [text])
       });
