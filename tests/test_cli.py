@@ -392,6 +392,12 @@ def test_serve_refuses_a_port_that_is_taken(here: Path) -> None:
     assert "--port" in sentence
 
 
+def test_serve_refuses_a_host_that_is_not_here(here: Path) -> None:
+    assert "nowhere.invalid" in refused("serve", "--host", "nowhere.invalid")
+    # An address of the documentation block is nobody's.
+    assert "192.0.2.1" in refused("serve", "--host", "192.0.2.1")
+
+
 def test_serve_builds_tells_and_answers(here: Path) -> None:
     write_study(here / "my")
     process = subprocess.Popen(

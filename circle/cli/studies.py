@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -176,9 +178,12 @@ def pictures(name: str, output: Path | None) -> None:
 
 
 def _build(name: str) -> BuildResult:
-    from circle.study import build_study, read_study
+    from circle.study import read_study
 
+    # What draws maps is only loaded for a study that can be read.
     config = read_study(name)
+    from circle.study import build_study
+
     return build_study(
         config,
         Path("maps") / config.name,
@@ -210,25 +215,32 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise _cannot_listen(host, port) from error
+        raise CircleError(
+            en=f"“{host}” is no address of this machine; try --host 127.0.0.1.",
+            zh=f"“{host}”不是本机地址；可用 --host 127.0.0.1。",
+        ) from error
+    listener = socket.socket(family, kind, protocol)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":
+            # Free again at once after the last run; elsewhere this would share a port that is used.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(host, port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise CircleError(
+                en=f"Port {port} is taken by another program; choose another with --port.",
+                zh=f"端口 {port} 已被其他程序占用；请用 --port 另选一个。",
+            ) from error
+        raise CircleError(
+            en=f"Nothing can be served at {host}, port {port} ({error.strerror}); choose others "
+            "with --host and --port.",
+            zh=f"无法在 {host} 的端口 {port} 提供服务（{error.strerror}）；"
+            "请用 --host 和 --port 另选。",
+        ) from error
     return listener
-
-
-def _cannot_listen(host: str, port: int) -> CircleError:
-    return CircleError(
-        en=f"Port {port} on {host} cannot be used, perhaps another program has it; choose another "
-        "with --port.",
-        zh=f"无法使用 {host} 的端口 {port}，可能已被其他程序占用；请用 --port 另选一个。",
-    )
 
 
 COMMANDS = (new, build, serve, pictures)

@@ -55,9 +55,8 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     except OSError as error:
         _clear(waiting.values(), made)
         raise StudyError(
-            en=f"{error.filename or path} could not be written ({error.strerror}); "
-            "check space and permissions.",
-            zh=f"无法写入 {error.filename or path}（{error.strerror}）；请检查磁盘空间和权限。",
+            en=f"{path} could not be written ({error.strerror}); check space and permissions.",
+            zh=f"无法写入 {path}（{error.strerror}）；请检查磁盘空间和权限。",
         ) from error
     except BaseException:
         _clear(waiting.values(), made)
