@@ -37,6 +37,9 @@ STAY_CLEAR_M = 0.25
 """Contours keep this far from cell centres, so that rounding never makes two of them touch."""
 
 
+CLOSED_M = np.float32(1e30)
+"""Metres along a street that is closed in this direction; times 0 it is 0, unlike ``inf``."""
+
 SURFACE_MAX_M = 6_000.0
 _NINE = np.array([(u, v) for v in (-1.0, 0.0, 1.0) for u in (-1.0, 0.0, 1.0)])
 _NINE_INVERSE = np.linalg.inv(
@@ -180,12 +183,17 @@ def _window(
         for i in range(tile_first_edge[slot], tile_first_edge[slot + 1]):
             e, at = tile_edge[i], i - tile_first_edge[slot] + 1
             start[at], onward[at], end[at], back[at] = np.inf, 0.0, np.inf, 0.0
-            if cost[edge_node[e, 0]] != UNREACHED and from_node[e, 0] != UNREACHED:
+            # Where the edge is closed its end itself is reached all the same.
+            if cost[edge_node[e, 0]] != UNREACHED:
                 start[at] = cost[edge_node[e, 0]] * metres_per_cost
-                onward[at] = from_node[e, 0] * metres_per_cost
-            if cost[edge_node[e, 1]] != UNREACHED and from_node[e, 1] != UNREACHED:
+                onward[at] = CLOSED_M
+                if from_node[e, 0] != UNREACHED:
+                    onward[at] = from_node[e, 0] * metres_per_cost
+            if cost[edge_node[e, 1]] != UNREACHED:
                 end[at] = cost[edge_node[e, 1]] * metres_per_cost
-                back[at] = from_node[e, 1] * metres_per_cost
+                back[at] = CLOSED_M
+                if from_node[e, 1] != UNREACHED:
+                    back[at] = from_node[e, 1] * metres_per_cost
             if e == own_edge:
                 own = at
             is_reached |= start[at] < np.inf or end[at] < np.inf or e == own_edge
@@ -351,7 +359,8 @@ def draw(
         outside = work.scratch("outside", n_cells, np.float32).reshape(shape)
         following = work.scratch("following", 2 * n_cells, np.int32)
         crossed = work.scratch("crossed", 2 * n_cells, np.int32)
-        edge = int(snaps.edge[0])
+        # Whoever stands on a vertex starts there, not on the street it was joined to.
+        edge = int(snaps.edge[0]) if 0.0 < snaps.fraction[0] < 1.0 else -1
         onward, back = search.costs.edge[edge]
         _window(
             tiles.street,

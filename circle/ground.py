@@ -20,7 +20,13 @@ import shapely
 
 from circle.kernel import compiled
 from circle.network import FloatArray, Int32Array, WalkNetwork
-from circle.snapping import SNAP_LIMIT_M, WATER_LIMIT_M, nearest_street, street_arrays
+from circle.snapping import (
+    SNAP_LIMIT_M,
+    WATER_LIMIT_M,
+    nearest_street,
+    share_along,
+    street_arrays,
+)
 from circle.walkers import Walker
 
 CELL_M = 6.0
@@ -139,7 +145,7 @@ def _fill_tile(
             on = point_edge[i]
             along = point_along[i] + share * (point_along[i + 1] - point_along[i])
             edge[row, column] = on
-            fraction[row, column] = min(along / edge_length[on], 1.0)
+            fraction[row, column] = share_along(along, edge_length[on])
             # A street is a valley in the field of times; straight lines between cells would
             # bridge it and end the street too early. On average this evens it out.
             leg[row, column] = away * away / SOFT_M if away < SOFT_M else away

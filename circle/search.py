@@ -2,7 +2,9 @@
 Searches between positions: seeds a bounded search from access legs and reads it at others.
 
 A position on an edge is reached from both ends of the edge, each with its share of the edge's
-cost; two positions on the same edge also directly. All sums are whole numbers.
+cost; two positions on the same edge also directly. All sums are whole numbers. A position at the
+very end of an edge stands on the vertex: which of the streets that meet there it was joined to
+must not matter, be that street gated or one-way.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ def access_costs(snaps: Snaps, walker: Walker, unit: Unit) -> Int32Array:
 
 @compiled
 def share_of(cost: Any, fraction: float) -> Any:
-    """Return the cost of part of an edge, closed if the edge is."""
+    """Return the cost of part of an edge, closed if the edge is; no part of it is free."""
+    if fraction == 0.0:
+        return np.int32(0)
     if cost == UNREACHED:
         return UNREACHED
     return np.int32(np.rint(cost * fraction))
@@ -70,7 +74,7 @@ def _seed(
             at = 2 * k + side
             node[at], cost[at], label[at] = 0, UNREACHED, k
             e = edge[k]
-            if e < 0:
+            if e < 0 or fraction[k] == 1.0 - side:
                 continue
             part = share_of(to_node[e, side], fraction[k] if side == 0 else 1.0 - fraction[k])
             if part == UNREACHED:
@@ -88,21 +92,39 @@ def cost_at(
     cost: Int32Array,
 ) -> tuple[Any, int]:
     """Return the cost of a point of an edge by way of its ends, and the end (0 or 1) it is by."""
-    best, by = np.int64(UNREACHED), 0
-    for side in range(2):
-        at_node = cost[edge_node[edge, side]]
-        part = share_of(from_node[edge, side], fraction if side == 0 else 1.0 - fraction)
-        if at_node == UNREACHED or part == UNREACHED:
-            continue
-        total = np.int64(at_node) + part
-        if total < best:
-            best, by = total, side
+    best, by = _cost_by(edge, 0, fraction, edge_node, from_node, cost), 0
+    other = _cost_by(edge, 1, fraction, edge_node, from_node, cost)
+    if other < best:
+        best, by = other, 1
     return best, by
 
 
 @compiled
+def _cost_by(
+    edge: int,
+    side: int,
+    fraction: float,
+    edge_node: Int32Array,
+    from_node: Int32Array,
+    cost: Int32Array,
+) -> Any:
+    """Return the cost of a point of an edge by way of one end, int64."""
+    at_node = cost[edge_node[edge, side]]
+    part = share_of(from_node[edge, side], fraction if side == 0 else 1.0 - fraction)
+    if at_node == UNREACHED or part == UNREACHED or fraction == 1.0 - side:
+        return np.int64(UNREACHED)
+    return np.int64(at_node) + part
+
+
+@compiled
 def along_edge(whole: Int32Array, edge: int, start: float, end: float) -> Any:
-    """Return the cost of walking from one point of an edge to another of the same edge."""
+    """
+    Return the cost of walking from one point of an edge to another of the same edge.
+
+    Closed when the walk starts at an end of the edge: then it starts at the vertex.
+    """
+    if start in (0.0, 1.0):
+        return UNREACHED
     if end >= start:
         return share_of(whole[edge, 0], end - start)
     return share_of(whole[edge, 1], start - end)
@@ -136,6 +158,8 @@ def _read(
         best, by = cost_at(e, fraction[k], edge_node, from_node, cost)
         winner = -1 if best == UNREACHED else label[edge_node[e, by]]
         # By way of the other end at the same cost, a smaller label wins: order must not matter.
+        if winner >= 0 and _cost_by(e, 1, fraction[k], edge_node, from_node, cost) == best:
+            winner = min(winner, label[edge_node[e, 1]])
         at = np.searchsorted(seed_edge, e)
         while at < len(seed_edge) and seed_edge[at] == e:
             if towards:

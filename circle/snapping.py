@@ -31,6 +31,9 @@ strip would fall between the cells of an isochrone and tear bridges apart.
 
 FIRST_RADIUS_M = 12.0
 
+TOUCH_M = 0.001
+"""Positions this close to the end of an edge stand on its vertex; rounding would say beside it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snaps:
@@ -216,6 +219,14 @@ def _nearest_ranked(
 
 
 @compiled
+def share_along(along_m: float, length_m: float) -> float:
+    """Return how far along an edge a point lies, exactly 0 or 1 within `TOUCH_M` of an end."""
+    if along_m < TOUCH_M:
+        return 0.0
+    return along_m / length_m if along_m < length_m - TOUCH_M else 1.0
+
+
+@compiled
 def _snap_all(
     x: FloatArray,
     y: FloatArray,
@@ -233,7 +244,7 @@ def _snap_all(
         if i >= 0:
             edge[k] = streets[2][i]
             along = point_along[i] + share * (point_along[i + 1] - point_along[i])
-            fraction[k] = min(along / edge_length[edge[k]], 1.0)
+            fraction[k] = share_along(along, edge_length[edge[k]])
             distance[k] = away
 
 
