@@ -8,6 +8,7 @@ pieces that remain, and their ends are marked as the edge of the data.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC
 from itertools import pairwise
@@ -36,6 +37,7 @@ from circle.walking import (
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 _BARRIER_KEYS = ("natural", "waterway", "railway", "landuse")
+_COMMON_KEYS = ("highway", "source", "name", "oneway")
 _WKB = osmium.geom.WKBFactory()
 
 
@@ -106,11 +108,11 @@ def _read(path: Path, progress: bool) -> StreetTable:
     def flush() -> None:
         # One call for thousands of lines: per line it would cost more than the reading itself.
         if lines:
-            coordinates.append(shapely.get_coordinates(shapely.from_wkb(lines)))
+            coordinates.append(_points_of_lines("".join(lines)))
             lines.clear()
 
     for item in _objects(path, progress):
-        tags = dict(item.tags)
+        tags = _tags(item.tags)
         if item.is_node():
             builder.add_node(item.id, tags)
         elif item.is_way():
@@ -200,6 +202,39 @@ def _objects(path: Path, progress: bool) -> Iterator[Any]:
         return
     with tqdm(processor, desc=path.name, unit=" features", leave=False) as bar:
         yield from bar
+
+
+def _tags(tags: Any) -> dict[str, str]:
+    """
+    Return the tags as a dictionary.
+
+    Most ways have nothing but a few of the commonest; asking for those by name is faster than
+    having every tag made into an object.
+    """
+    known = {}
+    n = len(tags)
+    for key in _COMMON_KEYS:
+        value = tags.get(key)
+        if value is not None:
+            known[key] = value
+            if len(known) == n:
+                return known
+    return dict(tags)
+
+
+def _points_of_lines(wkb: str) -> npt.NDArray[np.float64]:
+    """
+    Return the points of LineStrings given as hexadecimal WKB one after another, shape ``(p, 2)``.
+
+    Each has a header of nine bytes (byte order, type, number of points), then its points.
+    """
+    raw = np.frombuffer(bytes.fromhex(wkb), np.uint8)
+    is_point = np.ones(len(raw), np.bool_)
+    at = 0
+    while at < len(raw):
+        is_point[at : at + 9] = False
+        at += 9 + 16 * int.from_bytes(raw[at + 5 : at + 9].tobytes(), sys.byteorder)
+    return raw[is_point].view(np.float64).reshape(-1, 2)
 
 
 def _line(way: Any) -> list[shapely.LineString]:

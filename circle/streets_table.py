@@ -146,7 +146,7 @@ class StreetTableBuilder:
         self, way_id: int, refs: Sequence[int], rule: WayRule, tags: Mapping[str, str]
     ) -> None:
         """Add a way judged walkable whose positions are handed to `finish` in one piece."""
-        self._refs.extend(refs)
+        self._refs.fromlist(list(refs))
         self._size.append(len(refs))
         self._way_id.append(way_id)
         self._rules.append(rule)
