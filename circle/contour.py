@@ -190,21 +190,30 @@ def trace(
             end = start
     first[n_rings] = end
     # Compiled code hides its types from the checker; the signature above states them.
-    return _group(xy, first[: n_rings + 1], area[:n_rings])  # type: ignore[no-any-return]
+    rings = first[: n_rings + 1]
+    return _group(xy, rings, area[:n_rings], min_hole_m2)  # type: ignore[no-any-return]
 
 
 @compiled
 def _group(
-    xy: FloatArray, first: Int64Array, area: FloatArray
+    xy: FloatArray, first: Int64Array, area: FloatArray, min_hole_m2: float
 ) -> tuple[FloatArray, Int64Array, Int64Array, float]:
-    """Put each hole behind the smallest outer ring that holds it."""
+    """Put each hole behind the smallest outer ring that holds it; drop parts in filled holes."""
     n_rings = len(area)
     owner = np.full(n_rings, -1, np.int64)
     for hole in range(n_rings):
+        x, y = xy[first[hole], 0], xy[first[hole], 1]
         if area[hole] > 0:
             owner[hole] = hole
+            if area[hole] < min_hole_m2:
+                # Small enough to lie in a hole that was filled: then it is ground already.
+                around = 0
+                for other in range(n_rings):
+                    if other != hole and _holds(xy, first[other], first[other + 1], x, y):
+                        around += 1
+                if around % 2 == 1:
+                    owner[hole] = -1
             continue
-        x, y = xy[first[hole], 0], xy[first[hole], 1]
         for outer in range(n_rings):
             if area[outer] < -area[hole] or (owner[hole] >= 0 and area[outer] >= area[owner[hole]]):
                 continue
