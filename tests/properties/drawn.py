@@ -87,8 +87,10 @@ def town(
     barriers: bool = True,
     special: bool = True,
     irregular: bool = True,
+    gates: bool = True,
+    shuffle: bool = False,
 ) -> WalkNetwork:
-    """Return such a town."""
+    """Return such a town; with `shuffle`, of nodes and ways with other numbers and order."""
     at = {}
     for number in range(columns * rows):
         jitter = rng.uniform(-30, 30, 2) if irregular else np.zeros(2)
@@ -101,26 +103,32 @@ def town(
         (a, a + columns) for a in at if a + columns in at
     ]
     way = 0
+    ways: list[Any] = []
     for a, b in pairs:
-        for _ in range(1 + (rng.uniform() < 0.15)):  # some streets are doubled
+        for double in range(1 + (irregular and rng.uniform() < 0.15)):
             way += 1
             if way > 1 and rng.uniform() < 0.15:
                 continue
             refs, points = [a, b], [at[a], at[b]]
-            if irregular and rng.uniform() < 0.4:
+            # Two streets of one course would be equally near everywhere.
+            if irregular and (double or rng.uniform() < 0.4):
                 refs.insert(1, 1000 + way)
                 middle = (np.array(at[a]) + at[b]) / 2 + rng.uniform(-20, 20, 2)
                 points.insert(1, tuple(middle))
             if rng.uniform() < 0.3:
                 refs, points = refs[::-1], points[::-1]
             tags = STREETS[rng.integers(len(STREETS))] if special else STREETS[0]
-            lon, lat = zip(*(place(*point) for point in points), strict=True)
-            builder.add_way(way, refs, lon, lat, tags)
-    if special:
-        for number in at:
-            tags = NODES[rng.integers(len(NODES))]
-            if tags:
-                builder.add_node(number, tags)
+            ways.append((way, refs, points, tags))
+    nodes = [(number, NODES[rng.integers(len(NODES))]) for number in at if special and gates]
+    if shuffle:
+        ways = [(9000 - way, [7777 - ref for ref in refs], *rest) for way, refs, *rest in ways]
+        ways, nodes = ways[::-1], [(7777 - number, tags) for number, tags in nodes]
+    for way, refs, points, tags in ways:
+        lon, lat = zip(*(place(*point) for point in points), strict=True)
+        builder.add_way(way, refs, lon, lat, tags)
+    for number, tags in nodes:
+        if tags:
+            builder.add_node(number, tags)
     if barriers:
         for _ in range(rng.integers(0, 4)):
             ends = rng.uniform(-260, 260, (2, 2))
