@@ -183,6 +183,7 @@ def _place(
     minutes = max(1, math.ceil(time_s / 60)) if is_near else None
     metres = _round_metres(distance_m) if is_near and math.isfinite(distance_m) else None
     reason = clean_text(record.get("match_reason"))
+    reason_zh = clean_text(record.get("match_reason_zh")) or reason
     point = geometry.representative_point() if is_placed and geometry is not None else None
     place = GuidePlace(
         number=None,
@@ -205,7 +206,7 @@ def _place(
         source=source,
         source_url=url.group() if url else "",
         source_date=clean_text(record.get("source_date")),
-        reason=_reason_sentence(is_placed, reason),
+        reason=_reason_sentence(is_placed, reason_zh, reason),
         pinyin="".join(lazy_pinyin(name)).lower() if _CJK.search(name) else "",
         initials=(
             "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
@@ -216,10 +217,10 @@ def _place(
     return place, time_s
 
 
-def _reason_sentence(is_placed: bool, reason: str) -> Both:
+def _reason_sentence(is_placed: bool, reason_zh: str, reason_en: str) -> Both:
     if is_placed:
         return Both("", "")
-    return _both(reason, reason) if reason else wording.NOT_PLACED
+    return _both(reason_zh, reason_en) if reason_en else wording.NOT_PLACED
 
 
 def _walk_by_id(walk: pd.DataFrame) -> dict[str, tuple[float, float]]:

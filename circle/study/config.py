@@ -57,6 +57,8 @@ class StudyConfig:
         Sheet of facilities; ``None`` to take them from the map.
     places_datum
         Datum of positions in the sheet that do not say their own.
+    sources
+        Table that says in words what the keys in the sheet's column of sources mean.
     boundary
         GeoJSON of the area whose places are listed besides those within the rings.
     classes
@@ -91,6 +93,7 @@ class StudyConfig:
     basemap: Path | None = None
     places: Path | None = None
     places_datum: Datum | None = None
+    sources: Path | None = None
     boundary: Path | None = None
     classes: Path | None = None
     walker: str = "adult"
@@ -375,6 +378,7 @@ _PARSERS: dict[str, Callable[[str, Any, Path], Any]] = {
     "basemap": _file,
     "places": _file,
     "places_datum": _datum,
+    "sources": _file,
     "boundary": _file,
     "classes": _file,
     "walker": _walker,

@@ -31,6 +31,7 @@ from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.streets import read_streets
 from circle.study.config import StudyConfig, bad_key, under_key
+from circle.study.sources import in_words, read_sources
 from circle.study.walks import walks_from
 
 DOWNLOAD_NAME = "downloaded.osm.pbf"
@@ -275,6 +276,9 @@ def _read_facilities(
         if not isinstance(error, InputError):
             raise
         raise under_key("places", error) from error
+    if config.sources is not None:
+        words = read_sources(config.sources)
+        found["source"] = [in_words(source, words) for source in found["source"]]
     return found.reset_index(drop=True)
 
 

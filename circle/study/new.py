@@ -120,6 +120,9 @@ center_name_en = "Centre"
 # 名单中坐标的坐标系：wgs84、gcj02（高德、腾讯）、bd09（百度）、cgcs2000（天地图）。
 # Datum of positions in the list: wgs84, gcj02 (Amap, Tencent), bd09 (Baidu), cgcs2000 (Tianditu).
 # places_datum = "gcj02"
+# 来源表（.csv，含 key、title、address 三列）：说明名单“来源”一栏里的简称。
+# Table of sources (.csv with key, title, address): what the short names in the list's column mean.
+# sources = "sources.csv"
 
 # 社区范围（GeoJSON 面）：范围内的地点即使超出最大一圈也列出。
 # Area of the community (GeoJSON): places inside it are listed even beyond the largest ring.
