@@ -13,7 +13,6 @@ import reference
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from properties.drawn import positions, town, towns
 from sketch import place
 
 import circle
@@ -26,6 +25,7 @@ from circle.search import access_costs, searching
 from circle.snapping import Snaps, snap
 from circle.units import make_budget
 from circle.walkers import WALKERS, Walker
+from properties.drawn import positions, town, towns
 
 quick = settings(deadline=None, max_examples=50)
 walkers = st.sampled_from([*WALKERS.values(), Walker("resident", 1.2, enters_private=True)])
