@@ -29,6 +29,11 @@ def extracts() -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that open a browser last: its driver keeps an event loop in this thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_internet() -> Iterator[None]:
     """Answer every name but this computer's own as a computer without internet does."""
