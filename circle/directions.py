@@ -121,6 +121,7 @@ def route(
     *,
     walker: str | Walker = "adult",
     unit: Unit = "min",
+    is_visit: bool = False,
 ) -> Route:
     """
     Return the quickest walk, or the shortest.
@@ -135,6 +136,9 @@ def route(
         Who walks.
     unit
         ``"min"`` for the quickest walk, ``"m"`` for the shortest a standard measures.
+    is_visit
+        Whether the destination is a place the public visits, such as a facility: it is joined to
+        a gated way only where no public street is near.
 
     Returns
     -------
@@ -158,7 +162,8 @@ def route(
     who = get_walker(walker)
     start = locate(LonLat(*origin), within=network.bounds)
     end = locate(LonLat(*destination), within=network.bounds)
-    start_snap, end_snap = _joined(network, start, who), _joined(network, end, who)
+    start_snap = _joined(network, start, who, is_visited=False)
+    end_snap = _joined(network, end, who, is_visited=is_visit)
     (x0,), (y0,) = start.xy(network.frame)
     (x1,), (y1,) = end.xy(network.frame)
     crow_m = math.hypot(x1 - x0, y1 - y0) + SNAP_LIMIT_M
@@ -194,8 +199,8 @@ def route(
     )
 
 
-def _joined(network: WalkNetwork, position: Located, walker: Walker) -> Snaps:
-    snaps = snap(network, *position.xy(network.frame), walker)
+def _joined(network: WalkNetwork, position: Located, walker: Walker, *, is_visited: bool) -> Snaps:
+    snaps = snap(network, *position.xy(network.frame), walker, is_visited=is_visited)
     if not snaps.is_snapped[0]:
         where = f"{position.lon[0]:.6f},{position.lat[0]:.6f}"
         raise PositionError(

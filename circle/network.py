@@ -207,7 +207,7 @@ class WalkNetwork:
     barrier_index: SegmentIndex
     water_wkb: npt.NDArray[np.uint8]
     _costs: dict[tuple[Walker, Unit], EdgeCosts] = field(default_factory=dict, repr=False)
-    _rank: dict[int, npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
+    _rank: dict[tuple[int, int], npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
     _workspaces: list[Workspace] = field(default_factory=list, repr=False)
     derived: dict[object, Any] = field(default_factory=dict, repr=False)
 
@@ -289,21 +289,32 @@ class WalkNetwork:
             arrive=np.ascontiguousarray(arc[self.edge_arc]),
         )
 
-    def edge_rank(self, walker: Walker) -> npt.NDArray[np.uint8]:
+    def edge_rank(self, walker: Walker, *, is_visited: bool = False) -> npt.NDArray[np.uint8]:
         """
         Return how willingly a position is joined to each edge, for a walker, shape ``(m,)``.
 
         `MAINLAND`, `ISLAND` (only where nothing else is near), or `UNUSABLE`: passages through
         gates, and edges closed to the walker both ways.
+
+        Parameters
+        ----------
+        walker
+            Who walks.
+        is_visited
+            Whether the positions are places the public visits: their door is on a public street
+            even where a gated way runs nearer, so gated ways count as islands.
         """
+        last_resort = np.uint16(Flag.PRIVATE if is_visited and not walker.enters_private else 0)
         closed = np.uint16(walker.closed_flags)
-        known = self._rank.get(int(closed))
+        key = (int(closed), int(last_resort))
+        known = self._rank.get(key)
         if known is None:
             is_usable = (self.edge_length_m > 0) & ((self.edge_flags & closed) == 0)
-            known = np.where(self.edge_is_island, np.uint8(ISLAND), np.uint8(MAINLAND))
+            is_last = self.edge_is_island | ((self.edge_flags & last_resort) != 0)
+            known = np.where(is_last, np.uint8(ISLAND), np.uint8(MAINLAND))
             known[~is_usable] = UNUSABLE
             known.setflags(write=False)
-            self._rank[int(closed)] = known
+            self._rank[key] = known
         return known
 
     @contextmanager

@@ -143,7 +143,8 @@ def nearest(
     network
         Streets to walk on.
     origins, facilities
-        Positions inside the extent of the data.
+        Positions inside the extent of the data. Facilities are places the public visits: they
+        are joined to a gated way only where no public street is near.
     minutes, metres
         The budget, in one of the two modes.
     walker
@@ -165,7 +166,7 @@ def nearest(
     starts = locate(origins, within=network.bounds)
     places = locate(facilities, within=network.bounds)
     start_snaps = snap(network, *starts.xy(network.frame), who)
-    place_snaps = snap(network, *places.xy(network.frame), who)
+    place_snaps = snap(network, *places.xy(network.frame), who, is_visited=True)
     with searching(
         network, place_snaps, walker=who, unit=budget.unit, limit=budget.limit, towards=True
     ) as search:

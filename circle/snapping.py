@@ -248,14 +248,16 @@ def _snap_all(
             distance[k] = away
 
 
-def street_arrays(network: WalkNetwork, walker: Walker) -> tuple[npt.NDArray[Any], ...]:
+def street_arrays(
+    network: WalkNetwork, walker: Walker, *, is_visited: bool = False
+) -> tuple[npt.NDArray[Any], ...]:
     """Return what `nearest_street` needs of a network, in its order."""
     streets, barriers = network.street_index, network.barrier_index
     return (
         network.point_x_m,
         network.point_y_m,
         network.point_edge,
-        network.edge_rank(walker),
+        network.edge_rank(walker, is_visited=is_visited),
         streets.shape,
         streets.first,
         streets.segment,
@@ -274,6 +276,7 @@ def snap(
     walker: Walker,
     *,
     limit_m: float = SNAP_LIMIT_M,
+    is_visited: bool = False,
 ) -> Snaps:
     """
     Join positions to the nearest street a walker can use and no barrier hides.
@@ -289,6 +292,9 @@ def snap(
     limit_m
         Longest access leg; a street exactly this far away still counts. For a position in
         water it is at most `WATER_LIMIT_M`.
+    is_visited
+        Whether the positions are places the public visits, such as facilities: these are joined
+        to a gated way only where no public street is near.
 
     Returns
     -------
@@ -305,7 +311,7 @@ def snap(
         limits,
         network.point_along_m,
         network.edge_length_m,
-        street_arrays(network, walker),
+        street_arrays(network, walker, is_visited=is_visited),
         edge,
         fraction,
         distance,

@@ -104,7 +104,8 @@ class Answers:
         network = self.study.network
         origin = check_lonlat(question.from_lon, question.from_lat, within=network.bounds)
         destination = self._destination(question)
-        found = route(network, origin, destination, walker=walker)
+        is_visit = question.to is not None
+        found = route(network, origin, destination, walker=walker, is_visit=is_visit)
         return orjson.dumps(route_feature(found), option=orjson.OPT_SERIALIZE_NUMPY)
 
     def facilities(self, question: FacilitiesQuestion) -> bytes:

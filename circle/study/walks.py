@@ -88,6 +88,7 @@ def walks_from(
         network,
         *network.frame.to_xy(ends.x.to_numpy(np.float64), ends.y.to_numpy(np.float64)),
         who,
+        is_visited=True,
     )
     access = access_costs(end_snaps, who, "min")
     with searching(network, start_snap, walker=who, unit="min", limit=budget.limit) as search:
