@@ -177,7 +177,7 @@ def trace(
             after = following[edge]
             following[edge] = -1
             edge = after
-        xy[end] = xy[start]
+        xy[end, 0], xy[end, 1] = xy[start, 0], xy[start, 1]
         end += 1
         twice = 0.0
         for i in range(start, end - 1):
@@ -230,9 +230,10 @@ def _group(
             for ring in range(n_rings):
                 if owner[ring] != outer or (ring == outer) != (pass_ == 0):
                     continue
-                size = first[ring + 1] - first[ring]
-                out[end : end + size] = xy[first[ring] : first[ring + 1]]
-                end += size
+                # Point by point: numba takes seconds to compile an assignment of slices.
+                for i in range(first[ring], first[ring + 1]):
+                    out[end, 0], out[end, 1] = xy[i, 0], xy[i, 1]
+                    end += 1
                 n_out += 1
                 ring_first[n_out] = end
                 total += area[ring]

@@ -201,8 +201,9 @@ def _window(
         west, east = max(0, -left), min(size, metres.shape[1] - left)
         south, north = max(0, -down), min(size, metres.shape[0] - down)
         if not is_reached:
-            metres[down + south : down + north, left + west : left + east] = np.inf
-            outside[down + south : down + north, left + west : left + east] = np.inf
+            for row in range(down + south, down + north):
+                for column in range(left + west, left + east):
+                    metres[row, column] = outside[row, column] = np.inf
             continue
         for row in range(south, north):
             for column in range(west, east):
