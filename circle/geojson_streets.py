@@ -72,8 +72,28 @@ def read_geojson_streets(path: Path, *, ground: Path | None = None) -> StreetTab
             licence=OSM_LICENCE,
             attribution=OSM_ATTRIBUTION,
         ),
-        bounds=Bounds(*map(float, bbox)) if isinstance(bbox, list) and len(bbox) == 4 else None,
+        bounds=_extent(bbox, path),
     )
+
+
+def _extent(bbox: Any, path: Path) -> Bounds | None:
+    """Return the extent a file states; heights in it are passed over."""
+    if bbox is None:
+        return None
+    try:
+        numbers = [float(number) for number in bbox]
+        west, south, east, north = numbers if len(numbers) == 4 else numbers[:2] + numbers[3:5]
+        check_lonlat(west, south)
+        check_lonlat(east, north)
+        if not (west < east and south < north):
+            raise ValueError(bbox)
+    except (TypeError, ValueError) as error:
+        raise StreetsError(
+            en=f"The bbox of {path.name} is no west, south, east, north in degrees; mend it or "
+            "leave it out.",
+            zh=f"{path.name} 的 bbox 不是“西、南、东、北”的经纬度；请修正或删去。",
+        ) from error
+    return Bounds(west, south, east, north)
 
 
 def _add_barrier(builder: StreetTableBuilder, tags: Mapping[str, str], geometry: Any) -> None:
@@ -87,7 +107,7 @@ def _add_barrier(builder: StreetTableBuilder, tags: Mapping[str, str], geometry:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise StreetsError(
             en=f"There is no street file {path}; check the name.",
@@ -110,6 +130,8 @@ def _load(path: Path) -> dict[str, Any]:
 def _features(document: dict[str, Any], path: Path) -> Iterator[tuple[dict[str, str], Any]]:
     for number, feature in enumerate(document["features"], start=1):
         try:
+            if feature["geometry"] is None:
+                continue  # a feature without a place, says RFC 7946
             geometry = shapely.from_geojson(json.dumps(feature["geometry"]))
             tags = {k: str(v) for k, v in (feature.get("properties") or {}).items()}
         except (KeyError, TypeError, AttributeError, GEOSException) as error:

@@ -125,7 +125,7 @@ def _read(path: Path, progress: bool) -> StreetTable:
                     continue
                 try:
                     line = _WKB.create_linestring(item, osmium.geom.use_nodes.ALL)
-                except RuntimeError:
+                except (RuntimeError, osmium.InvalidLocationError):
                     flush()
                     coordinates.extend(_add_pieces(builder, item, rule, tags))
                     continue

@@ -197,6 +197,12 @@ class StreetTableBuilder:
         StreetsError
             If there is no walkable way.
         """
+        if not self._way_id and self.n_missing_nodes:
+            raise StreetsError(
+                en=f"{provenance.source} holds streets, but the position of none of their nodes; "
+                "export the nodes together with the ways.",
+                zh=f"{provenance.source} 中有道路，但没有节点的位置；请连同节点一起导出。",
+            )
         if not self._way_id:
             raise StreetsError(
                 en=f"{provenance.source} holds no street one can walk on; "
