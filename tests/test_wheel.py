@@ -71,7 +71,7 @@ def test_wheel_asks_for_what_the_program_imports(wheel: Path) -> None:
     }
     asked |= {"branca", "xstatic", "playwright"}  # of folium; of XStatic-Leaflet; pictures only
     third_party = {
-        name
+        name.lower()
         for name in source - set(sys.stdlib_module_names) - {"circle"}
         if (Path(sysconfig.get_path("purelib")) / name).exists()
     }
