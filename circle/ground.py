@@ -195,6 +195,11 @@ class Ground:
         """
         with self._lock:
             missing = [key for key in wanted if key not in self._slots]
+            if self._slots and len(self._slots) + len(missing) > MAX_TILES:
+                # Start afresh rather than overwrite what another thread may be reading.
+                self._slots.clear()
+                self._tiles = Tiles.empty(len(wanted))
+                missing = list(wanted)
             if missing:
                 self._make_room(len(missing))
                 for key in missing:
@@ -206,11 +211,7 @@ class Ground:
 
     def _make_room(self, n_more: int) -> None:
         needed = len(self._slots) + n_more
-        if needed > MAX_TILES and self._slots:
-            # Start afresh rather than overwrite what another thread may be reading.
-            self._slots.clear()
-            self._tiles = Tiles.empty(max(16, n_more))
-        elif needed > len(self._tiles.street):
+        if needed > len(self._tiles.street):
             self._tiles = self._tiles.grown(max(needed, 2 * len(self._tiles.street)))
 
     def _fill(self, key: tuple[int, int], slot: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -42,6 +42,23 @@ class Located:
         return frame.to_xy(self.lon, self.lat)
 
 
+def _pairs(positions: Any) -> list[tuple[float, float]]:
+    """Return one bare position, or several, as pairs of whatever they hold."""
+    try:
+        if isinstance(positions, str):
+            raise TypeError(positions)
+        several = list(positions)
+        if len(several) == 2 and all(np.isscalar(value) for value in several):
+            several = [several]
+        return [(lon, lat) for lon, lat in several]
+    except (TypeError, ValueError) as error:
+        raise PositionError(
+            en="A position must be a pair of longitude,latitude, and several a list of such pairs "
+            "or a table of points.",
+            zh="位置必须是一对“经度,纬度”；多个位置请用这样的列表或点的表格。",
+        ) from error
+
+
 def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
     """
     Return checked positions.
@@ -70,7 +87,7 @@ def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
     """
     if isinstance(positions, geopandas.GeoDataFrame):
         positions = positions.geometry
-    pairs: Iterable[tuple[float, float]]
+    pairs: Collection[tuple[float, float]]
     if isinstance(positions, geopandas.GeoSeries):
         index = positions.index
         points = positions.to_crs("EPSG:4326") if positions.crs is not None else positions
@@ -81,13 +98,10 @@ def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
                 "use centroids or entrances for areas, and leave out empty rows.",
                 zh="位置表的每一行都必须是一个点；面状对象请用中心点或入口，空行请去掉。",
             )
-        pairs = zip(shapely.get_x(geometry), shapely.get_y(geometry), strict=True)
+        pairs = list(zip(shapely.get_x(geometry), shapely.get_y(geometry), strict=True))
     else:
-        several: Any = positions
-        if len(several) == 2 and all(np.isscalar(value) for value in several):
-            several = [several]
-        index = pd.RangeIndex(len(several))
-        pairs = several
+        pairs = _pairs(positions)
+        index = pd.RangeIndex(len(pairs))
     checked = [check_lonlat(*pair, within=within) for pair in pairs]
     if not checked:
         raise PositionError(en="Give at least one position.", zh="请至少给出一个位置。")

@@ -8,9 +8,9 @@ mode of minutes, millimetres in the mode of metres.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 from circle.errors import BudgetError
@@ -88,15 +88,21 @@ def make_budget(
     unit: Unit = "min" if minutes is not None else "m"
     given = minutes if minutes is not None else metres
     assert given is not None
-    values = (given,) if isinstance(given, int | float) else tuple(given)
+    values: tuple[object, ...] = ()
+    if isinstance(given, Real):
+        values = (given,)
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        values = tuple(given)
     most = _MOST[unit]
     word = {"min": ("minutes", "分钟"), "m": ("metres", "米")}[unit]
-    if not values or not all(
-        isinstance(value, int | float) and math.isfinite(value) and 0 < value <= most
+    numbers = [
+        float(value)
         for value in values
-    ):
+        if isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) <= most
+    ]
+    if not numbers or len(numbers) < len(values):
         raise BudgetError(
             en=f"A budget must be a number of {word[0]} above 0 and at most {most:g}.",
             zh=f"范围必须是大于 0、不超过 {most:g} 的{word[1]}数。",
         )
-    return Budget(unit, tuple(sorted({float(value) for value in values})))
+    return Budget(unit, tuple(sorted(set(numbers))))
