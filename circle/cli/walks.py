@@ -193,18 +193,23 @@ def _figures_text(output: Path, figures: list[dict[str, Any]]) -> str:
 
 
 def _route_text(found: Route) -> str:
+    from circle.walkers import get_walker
+    from circle.walking import KIND_NAMES, Kind
+
+    who = get_walker(found.walker)
     lines = [
         in_words(
-            f"{found.length_m:.0f} m, {found.time_s / 60:.1f} min ({found.walker})",
-            f"{found.length_m:.0f} 米，{found.time_s / 60:.1f} 分钟（{found.walker}）",
+            f"{found.length_m:.0f} m, {found.time_s / 60:.1f} min ({who.name_en})",
+            f"{found.length_m:.0f} 米，{found.time_s / 60:.1f} 分钟（{who.name_zh}）",
         )
     ]
     for leg in found.legs:
-        street = leg.street or (
-            in_words("to or from the street", "往返道路")
-            if leg.kind == "access"
-            else in_words(f"unnamed {leg.kind.replace('_', ' ')}", f"无名道路（{leg.kind}）")
-        )
+        street = leg.street
+        if street is None and leg.kind == "access":
+            street = in_words("to or from the street", "往返道路")
+        elif street is None:
+            kind_zh, kind_en = KIND_NAMES[Kind[leg.kind.upper()]]
+            street = in_words(f"unnamed {kind_en}", f"无名{kind_zh}")
         steps = ""
         if leg.n_steps:
             steps = in_words(f", {leg.n_steps} steps", f"，{leg.n_steps} 级台阶")
