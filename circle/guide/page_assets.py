@@ -33,12 +33,16 @@ SCRIPTS = (
     "markers.js",
     "panel.js",
     "card.js",
+    "walks.js",
     "home.js",
     "main.js",
 )
 """Our scripts in the order they run."""
 
-STYLES = ("palette.css", "page.css", "map.css", "print.css")
+CARRIED_SCRIPTS = ("unpack.js", "kernel.js", "contour.js", "field.js", "directions.js")
+"""Scripts that compute walks in the page, for a page that carries its network; they run first."""
+
+STYLES = ("palette.css", "page.css", "home.css", "map.css", "print.css")
 """Our styles in the order they apply."""
 
 _NOT_NEEDED = frozenset(
@@ -119,9 +123,17 @@ def folium_head(children: Iterable[tuple[str, Element]]) -> tuple[list[str], lis
     return styles, scripts
 
 
-def own_script() -> str:
-    """Return our scripts as one."""
-    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
+def own_script(*, carries_walks: bool = False) -> str:
+    """
+    Return our scripts as one.
+
+    Parameters
+    ----------
+    carries_walks
+        Whether the page computes walks itself.
+    """
+    names = (*CARRIED_SCRIPTS, *SCRIPTS) if carries_walks else SCRIPTS
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
 
 
 def own_style() -> str:

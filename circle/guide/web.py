@@ -22,6 +22,8 @@ from markupsafe import Markup
 from circle.guide import page_assets, wording
 from circle.guide.basemap import encode_basemap
 from circle.guide.content import OTHER_KEY, GuideContent, GuidePlace
+from circle.guide.pack import WalkPack
+from circle.walkers import get_walker
 
 _START_ZOOM = 15
 _CLOSEST_ZOOM = 19
@@ -58,7 +60,7 @@ class StartGuide(MacroElement):
     )
 
 
-def render_page(content: GuideContent, *, live: bool = False) -> str:
+def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | None = None) -> str:
     """
     Return the guide as one HTML document.
 
@@ -69,6 +71,8 @@ def render_page(content: GuideContent, *, live: bool = False) -> str:
     live
         True for the page of the service: it offers "my home" and asks its own server under
         ``/api/``. False for the file, which asks nobody.
+    walks
+        The network a file carries to offer "my home" without asking; not used by a live page.
 
     Returns
     -------
@@ -80,6 +84,10 @@ def render_page(content: GuideContent, *, live: bool = False) -> str:
     UnknownLinkError
         If the page would load something from outside.
     """
+    carries_walks = walks is not None and not live
+    data = page_data(content)
+    if walks is not None and not live:
+        data["walk"] = _walk_data(walks, [walker["key"] for walker in data["walkers"]])
     guide_map = GuideMap(
         location=[content.center.lat, content.center.lon],
         tiles=None,
@@ -97,7 +105,7 @@ def render_page(content: GuideContent, *, live: bool = False) -> str:
     scripts = [
         f"window.CIRCLE_LIVE = {'true' if live else 'false'};",
         *library_scripts,
-        page_assets.own_script(),
+        page_assets.own_script(carries_walks=carries_walks),
         figure.script.render(),
     ]
     scripts = [_script_text(script) for script in scripts]
@@ -110,9 +118,10 @@ def render_page(content: GuideContent, *, live: bool = False) -> str:
         start_script=Markup(scripts[-1]),
         map_markup=Markup(figure.html.render()),
         icons=[(item.key, Markup(page_assets.icon_markup(item.icon))) for item in content.classes],
-        data=Markup(_json_text(page_data(content))),
+        data=Markup(_json_text(data)),
         policy=_policy(scripts, live=live),
         live=live,
+        has_home=live or carries_walks,
         language=_first_language(content),
         by_class=_by_class(content),
         other_key=OTHER_KEY,
@@ -161,6 +170,23 @@ def page_data(content: GuideContent) -> dict[str, Any]:
         }
     plain["walkers"] = [{"key": key, "name": both.as_dict()} for key, both in walkers.items()]
     return plain
+
+
+def _walk_data(walks: WalkPack, keys: list[str]) -> dict[str, Any]:
+    """Return the network of the page and what its walkers take, by key."""
+    walkers = {}
+    for key in keys:
+        walker = get_walker(key)
+        walkers[key] = {
+            "speed": walker.speed_m_s,
+            "per_step": walker.seconds_per_step,
+            "per_flight": walker.seconds_per_flight,
+            "crossing": walker.crossing_s,
+            "elevator": walker.elevator_s,
+            "closed": walker.closed_flags,
+            "enters": walker.enters_private,
+        }
+    return {"network": walks.text, "walkers": walkers}
 
 
 def _first_language(content: GuideContent) -> str:

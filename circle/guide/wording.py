@@ -188,6 +188,29 @@ PAGE: dict[str, Both] = {
     "home_offline": Both(
         "连不上服务，请检查网络后再试。", "The service cannot be reached; check the network."
     ),
+    "home_private": Both(
+        "在您的手机或电脑上计算，位置不会发送给任何人。",
+        "Everything is worked out on this device; your position is sent to nobody.",
+    ),
+    "home_from_place": Both("从这里出发", "Start from here"),
+    "home_outside": Both(
+        "这里不在本指南的地图范围内，请在地图上另选一处。",
+        "This lies outside the map of this guide; choose another spot on the map.",
+    ),
+    "home_no_street": Both(
+        "附近 100 米内没有这样能走的路，请点得离路近一些。",
+        "No street one can use this way lies within 100 m; tap nearer to a street.",
+    ),
+    "route_no_street": Both(
+        "这个地点附近 100 米内没有这样能走的路。",
+        "No street one can use this way lies within 100 m of this place.",
+    ),
+    "route_none": Both("在这份地图里，这样走不到那里。", "In this map no such way leads there."),
+    "home_inside": Both("{minutes} 分钟内有", "Within {minutes} minutes"),
+    "home_missing": Both("{minutes} 分钟内没有", "Missing within {minutes} minutes"),
+    "home_nearest": Both("最近的要走 {minutes} 分钟：", "nearest, {minutes} min: "),
+    "home_too_far": Both("{minutes} 分钟内都没有", "none within {minutes} min"),
+    "home_not_listed": Both("名录里没有", "none in this list"),
     "within": Both("{n} 分钟以内", "Within {n} minutes"),
     "farther": Both("更远", "Farther away"),
     "route_button": Both("怎么走过去", "Walk there"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from circle.guide.pack import pack_for_guide
 from circle.guide.web import render_page
 from circle.study import tables
 from circle.study.config import StudyConfig
@@ -112,7 +113,9 @@ def write_study(study: Study, out_dir: Path) -> BuildResult:
     )
     write_together(
         {
-            result.guide: render_page(study.content).encode(),
+            result.guide: render_page(
+                study.content, walks=pack_for_guide(study.network, study.content)
+            ).encode(),
             result.places_csv: tables.places_csv(study),
             result.places_geojson: tables.places_geojson(study),
             result.rings_geojson: tables.rings_geojson(study),

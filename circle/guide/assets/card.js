@@ -83,7 +83,7 @@
               : guide.t('from_centre', { center: guide.say(guide.data.center.name) })])
           ])
         ]) : guide.el('p', { class: 'card-walk unsure' }, [guide.t('unplaced_title')]),
-        guide.isLive && place.number && guide.routePart ? guide.routePart(place) : null,
+        guide.walks && place.number ? guide.routePart(place) : null,
         guide.el('dl', { class: 'facts' }, facts)
       ]),
       steps(place)

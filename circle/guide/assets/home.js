@@ -1,40 +1,14 @@
-/* My home, in the served page: tap or drag it; rings, what is near, and the way there. */
+/* My home: tap or drag it; rings, what is near, what is missing, and the way there. Who answers,
+   the service or this file itself, is `guide.walks`. */
 (function (guide) {
   'use strict';
 
   let home = null;
   let walker = 'adult';
   let question = 0;
-  let asking = null;
   let routeQuestion = 0;
   let routeLine = null;
-
-  function ask(address, signal) {
-    return window.fetch(address, {
-      signal: signal,
-      headers: {
-        Accept: 'application/geo+json, application/json',
-        'Accept-Language': guide.language === 'zh' ? 'zh-CN' : 'en'
-      }
-    }).catch(function (fault) {
-      if (fault.name === 'AbortError') throw fault;
-      throw new Error(guide.t('home_offline'));
-    }).then(function (answer) {
-      return answer.json().catch(function () {
-        throw new Error(guide.t('home_failed'));
-      }).then(function (body) {
-        if (answer.ok) return body;
-        throw new Error(body && typeof body.detail === 'string' && body.detail
-          ? body.detail : guide.t('home_failed'));
-      });
-    });
-  }
-
-  function query(values) {
-    return Object.keys(values).map(function (name) {
-      return name + '=' + encodeURIComponent(values[name]);
-    }).join('&');
-  }
+  let isCut = false;
 
   function setState(text, isBusy) {
     const line = guide.byId('home-state');
@@ -49,25 +23,11 @@
     line.hidden = !text;
   }
 
-  function ringsFrom(collection) {
-    return collection.features.map(function (feature) {
-      const geometry = feature.geometry;
-      return {
-        budget: feature.properties.budget, unit: feature.properties.unit || 'min',
-        is_cut: feature.properties.is_cut === true,
-        polygons: !geometry ? [] : (geometry.type === 'Polygon' ? [geometry.coordinates]
-          : geometry.coordinates)
-      };
-    }).filter(function (ring) { return ring.polygons.length; })
-      .sort(function (a, b) { return a.budget - b.budget; });
-  }
-
-  function timesFrom(answer) {
+  function timesFrom(places) {
     const times = new Map();
     const limits = guide.data.minutes;
-    answer.places.forEach(function (place) {
+    places.forEach(function (place) {
       const within = limits.find(function (minutes) { return place.time_s <= minutes * 60; });
-      if (within === undefined) return;
       times.set(String(place.facility_id), {
         time_s: place.time_s, distance_m: place.distance_m, within_min: within
       });
@@ -75,32 +35,22 @@
     return times;
   }
 
+  function isNear(place) {
+    const found = guide.state.times.get(place.facility_id);
+    return Boolean(found) && found.within_min !== undefined;
+  }
+
   /* Answers that come late, for a home that has moved on, are dropped. */
   function work() {
     const mine = question += 1;
-    const outer = guide.outerMinutes();
-    if (asking) asking.abort();
-    asking = window.AbortController ? new window.AbortController() : null;
-    const signal = asking ? asking.signal : undefined;
-    const spot = { lon: home.lng.toFixed(6), lat: home.lat.toFixed(6) };
     setFault('');
     setState(guide.t('home_busy'), true);
-    Promise.all([
-      ask('/api/isochrone?' + query({
-        lon: spot.lon, lat: spot.lat, minutes: guide.data.minutes.join(','), walker: walker
-      }), signal),
-      ask('/api/nearby?' + query({
-        lon: spot.lon, lat: spot.lat, minutes: outer, walker: walker
-      }), signal)
-    ]).then(function (answers) {
+    guide.walks.from(home, walker).then(function (found) {
       if (mine !== question) return;
-      const rings = ringsFrom(answers[0]);
-      guide.state.times = timesFrom(answers[1]);
-      guide.rings.show(rings, 'home', [home.lng, home.lat]);
-      const n = guide.state.times.size;
-      const sentences = [guide.t(n ? 'home_done' : 'home_nothing', { n: n, minutes: outer })];
-      if (rings.some(function (ring) { return ring.is_cut; })) sentences.push(guide.t('home_cut'));
-      setState(sentences.join(guide.language === 'zh' ? '' : ' '), false);
+      guide.state.times = timesFrom(found.places);
+      guide.rings.show(found.rings, 'home', [home.lng, home.lat]);
+      isCut = found.rings.some(function (ring) { return ring.is_cut; });
+      tellHome();
       guide.tell('filter');
       clearRoute();
       guide.refreshCard();
@@ -112,9 +62,62 @@
     });
   }
 
+  function tellHome() {
+    const outer = guide.outerMinutes();
+    const n = guide.data.places.filter(isNear).length;
+    const sentences = [guide.t(n ? 'home_done' : 'home_nothing', { n: n, minutes: outer })];
+    if (isCut) sentences.push(guide.t('home_cut'));
+    setState(sentences.join(guide.language === 'zh' ? '' : ' '), false);
+    tellClasses();
+  }
+
+  /* What is inside, class by class; then what is missing, and where the nearest one is. */
+  function tellClasses() {
+    const holder = guide.byId('home-classes');
+    guide.clear(holder);
+    if (!guide.state.times) return;
+    const times = guide.state.times;
+    const inside = [], missing = [];
+    guide.data.classes.forEach(function (item) {
+      const own = guide.data.places.filter(function (place) { return place.category === item.key; });
+      const n = own.filter(isNear).length;
+      const name = guide.el('span', {}, [guide.say(item.name)]);
+      const row = guide.el('li', {}, [guide.icon(item.key), name]);
+      row.style.setProperty('--class', item.colour);
+      if (n) {
+        row.appendChild(guide.el('b', {}, [String(n)]));
+        inside.push(row);
+        return;
+      }
+      const nearest = own.filter(function (place) { return times.has(place.facility_id); })
+        .sort(function (a, b) {
+          return times.get(a.facility_id).time_s - times.get(b.facility_id).time_s;
+        })[0];
+      row.appendChild(nearest ? guide.el('button', {
+        type: 'button', class: 'link', 'data-nearest': nearest.facility_id,
+        onclick: function () { guide.tell('choose', { place: nearest, from: 'home' }); }
+      }, [guide.t('home_nearest', { minutes: guide.wholeMinutes(times.get(nearest.facility_id).time_s) }),
+        guide.foreign(guide.placeName(nearest))])
+        : guide.el('small', {}, [guide.t(own.length ? 'home_too_far' : 'home_not_listed', {
+          minutes: guide.farMinutes()
+        })]));
+      missing.push(row);
+    });
+    const minutes = guide.outerMinutes();
+    if (inside.length) {
+      holder.appendChild(guide.el('h3', {}, [guide.t('home_inside', { minutes: minutes })]));
+      holder.appendChild(guide.el('ul', { class: 'home-inside' }, inside));
+    }
+    if (missing.length) {
+      holder.appendChild(guide.el('h3', {}, [guide.t('home_missing', { minutes: minutes })]));
+      holder.appendChild(guide.el('ul', { class: 'home-missing' }, missing));
+    }
+  }
+
   function showCenterAgain() {
     const center = guide.data.center;
     guide.state.times = null;
+    tellClasses();
     guide.rings.show(guide.data.rings, 'center', [center.lon, center.lat]);
     guide.tell('filter');
     guide.refreshCard();
@@ -159,7 +162,7 @@
 
   function forget() {
     question += 1;
-    if (asking) asking.abort();
+    guide.walks.stop();
     home = null;
     if (guide.homeMarker) guide.homeMarker.remove();
     guide.homeMarker = null;
@@ -247,10 +250,7 @@
     guide.clear(holder);
     holder.appendChild(guide.el('p', { class: 'busy', role: 'status' }, [guide.t('route_busy')]));
     button.disabled = true;
-    ask('/api/route?' + query({
-      from_lon: from.lng.toFixed(6), from_lat: from.lat.toFixed(6), to: place.facility_id,
-      walker: walker
-    })).then(function (feature) {
+    guide.walks.route(from, place, walker).then(function (feature) {
       if (mine !== routeQuestion) return;
       const facts = feature.properties;
       guide.clear(holder);
@@ -279,7 +279,11 @@
       type: 'button', class: 'button strong route-button',
       onclick: function () { showRoute(place, holder, button); }
     }, [guide.icon('walk'), guide.t('route_button')]);
-    return guide.el('div', {}, [button, holder]);
+    const asHome = guide.el('button', {
+      type: 'button', class: 'button as-home',
+      onclick: function () { setHome(L.latLng(place.lat, place.lon)); }
+    }, [guide.icon('home'), guide.t('home_from_place')]);
+    return guide.el('div', {}, [button, holder, asHome]);
   };
 
   function drawWalkers() {
@@ -302,7 +306,8 @@
   }
 
   guide.startHome = function () {
-    if (!guide.isLive) return;
+    guide.walks = guide.makeWalks();
+    if (!guide.walks) return;
     walker = guide.data.walkers.some(function (kind) { return kind.key === guide.data.walker; })
       ? guide.data.walker : 'adult';
     drawWalkers();
@@ -318,5 +323,6 @@
     });
     guide.on('closed', clearRoute);
     guide.on('choose', clearRoute);
+    if (guide.walks.prepare) guide.walks.prepare(walker);
   };
 })(window.circleGuide = window.circleGuide || {});

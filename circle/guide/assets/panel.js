@@ -43,7 +43,7 @@
     const found = times.get(place.facility_id);
     const sentences = guide.data.sentences;
     if (!found) {
-      return { text: sentences.walk_beyond, limit: guide.outerMinutes() };
+      return { text: sentences.walk_beyond, limit: guide.farMinutes() };
     }
     const minutes = guide.wholeMinutes(found.time_s);
     const hasMetres = typeof found.distance_m === 'number' && isFinite(found.distance_m);
@@ -182,18 +182,20 @@
 
   function byTime(shown) {
     const times = guide.state.times;
-    const near = shown.filter(function (place) { return times.has(place.facility_id); });
-    near.sort(function (a, b) {
+    const known = shown.filter(function (place) { return times.has(place.facility_id); });
+    known.sort(function (a, b) {
       return times.get(a.facility_id).time_s - times.get(b.facility_id).time_s;
     });
     const sections = guide.data.minutes.map(function (minutes) {
-      const own = near.filter(function (place) {
+      const own = known.filter(function (place) {
         return times.get(place.facility_id).within_min === minutes;
       });
       return own.length ? section(guide.t('within', { n: minutes }), own,
         { showsClass: true, name: 'near' }) : null;
     }).filter(Boolean);
-    const far = shown.filter(function (place) { return !times.has(place.facility_id); });
+    const far = known.filter(function (place) {
+      return times.get(place.facility_id).within_min === undefined;
+    }).concat(shown.filter(function (place) { return !times.has(place.facility_id); }));
     if (far.length) sections.push(section(guide.t('farther'), far, { showsClass: true }));
     return sections;
   }
