@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from circle.contour import trace
 from circle.geometry import LocalFrame
-from circle.ground import CELL_M, OFF_STREET_MAX_M, TILE_CELLS, Float32Array, Ground
+from circle.ground import OFF_STREET_MAX_M, TILE_CELLS, Float32Array, Ground
 from circle.kernel import UNREACHED, compiled
 from circle.network import FloatArray, Int32Array, WalkNetwork
 from circle.search import searching
@@ -28,10 +28,10 @@ from circle.units import Budget
 from circle.walkers import Walker
 
 MIN_HOLE_M2 = 250.0
-"""Smaller holes are filled: less than three cells of ground."""
+"""Smaller holes are filled: less than seven cells of ground."""
 
 MIN_PART_M2 = 100.0
-"""Smaller separate parts are dropped: one cell of ground."""
+"""Smaller separate parts are dropped: less than three cells of ground."""
 
 STAY_CLEAR_M = 0.25
 """Contours keep this far from cell centres, so that rounding never makes two of them touch."""
@@ -264,7 +264,7 @@ def _extent(
 
 @compiled
 def _signed(
-    metres: Float32Array, outside: Float32Array, limit_m: float, field: Float32Array
+    metres: Float32Array, outside: Float32Array, limit_m: float, cell_m: float, field: Float32Array
 ) -> None:
     """
     Fill `field` with metres beyond the budget, negative within it, clipped to one cell.
@@ -272,7 +272,7 @@ def _signed(
     Clipping puts the line half-way between two cells that belong to different streets, where the
     field jumps, and leaves it exact where the field is smooth.
     """
-    limit, most, least = np.float32(limit_m), np.float32(CELL_M), np.float32(STAY_CLEAR_M)
+    limit, most, least = np.float32(limit_m), np.float32(cell_m), np.float32(STAY_CLEAR_M)
     for row in range(field.shape[0]):
         for column in range(field.shape[1]):
             z = max(metres[row, column] - limit, outside[row, column])
@@ -342,7 +342,9 @@ def draw(
         )
         # Cell (0, 0) has its centre half a cell north-east of the frame's origin. A margin of one
         # cell closes every contour.
-        cells = np.floor(box / CELL_M).astype(np.int64) + np.array([-1, -1, 2, 2])
+        ground = Ground.of(network, walker, budget.limit * metres_per_cost)
+        cell_m = ground.cell_m
+        cells = np.floor(box / cell_m).astype(np.int64) + np.array([-1, -1, 2, 2])
         left, bottom = cells[-1, :2] // TILE_CELLS
         right, top = (cells[-1, 2:] - 1) // TILE_CELLS
         columns = int(right - left) + 1
@@ -351,7 +353,7 @@ def draw(
             for r in range(int(bottom), int(top) + 1)
             for c in range(int(left), int(right) + 1)
         ]
-        tiles, slots = Ground.of(network, walker).tiles(wanted)
+        tiles, slots = ground.tiles(wanted)
         low, high = cells[-1, :2], cells[-1, 2:]
         shape = (int(high[1] - low[1]), int(high[0] - low[0]))
         work = search.work
@@ -394,13 +396,14 @@ def draw(
             across = slice(west - low[0], east - low[0])
             field = work.scratch("field", (north - south) * (east - west), np.float32)
             field = field.reshape(north - south, east - west)
-            _signed(metres[rows, across], outside[rows, across], limits[k] * metres_per_cost, field)
+            limit_m = limits[k] * metres_per_cost
+            _signed(metres[rows, across], outside[rows, across], limit_m, cell_m, field)
             rings = Rings(
                 *trace(
                     field,
-                    (west + 0.5) * CELL_M,
-                    (south + 0.5) * CELL_M,
-                    CELL_M,
+                    (west + 0.5) * cell_m,
+                    (south + 0.5) * cell_m,
+                    cell_m,
                     MIN_PART_M2,
                     MIN_HOLE_M2,
                     following,

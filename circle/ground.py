@@ -35,16 +35,21 @@ Width of a cell. Against walking times of random points, 15 min, Monaco and Port
 10 m .986 to .992, 7.5 m .987 to .993, 6 m .991 to .996, 5 m .992 to .996; work grows as 1 / width².
 """
 
+WIDEST_CELLS = 500
+"""
+A walk that goes farther than this many cells is drawn on cells twice as wide, or four times: its
+polygon is as true for its size, and two hours take as long to draw as half an hour.
+"""
+
 TILE_CELLS = 64
-TILE_M = CELL_M * TILE_CELLS
 
 OFF_STREET_MAX_M = SNAP_LIMIT_M
 """Farthest that ground is counted from its street."""
 
-SOFT_M = 0.7 * CELL_M
-"""Access legs shorter than half the diagonal of a cell are shortened, see `_fill_tile`."""
+HALF_DIAGONAL = 0.7
+"""Of a cell, in cells. Shorter access legs are shortened further, see `_fill_tile`."""
 
-RIM_M = 15.0
+RIM_CELLS = 2.5
 """How far from a shore its exact distance is kept; farther out only the side matters."""
 
 MAX_TILES = 2048
@@ -64,7 +69,7 @@ class Tiles:
     fraction
         How far along that edge its nearest point lies, 0 to 1, float32.
     leg_m
-        Length of the access leg, float32, softened below `SOFT_M`; ``inf`` without a street.
+        Length of the access leg, float32, softened below `Ground.soft_m`; ``inf`` without a street.
     outside_m
         Signed distance to where ground ends, float32: positive in water, negative on land;
         strips along streets over water count as land.
@@ -116,14 +121,16 @@ def _fill_tile(
     leg: Float32Array,
     outside: Float32Array,
     reach_m: float,
-    strip_m: float,
     half_width_m: float,
+    cell_m: float,
 ) -> None:
     point_edge = streets[2]
+    soft_m = HALF_DIAGONAL * cell_m
+    strip_m = half_width_m + 2.0 * cell_m
     for row in range(edge.shape[0]):
         for column in range(edge.shape[1]):
-            x = west + (column + 0.5) * CELL_M
-            y = south + (row + 0.5) * CELL_M
+            x = west + (column + 0.5) * cell_m
+            y = south + (row + 0.5) * cell_m
             wet = is_water[row, column]
             edge[row, column] = -1
             leg[row, column] = np.inf
@@ -136,7 +143,7 @@ def _fill_tile(
                 i, share, away = nearest_street(x, y, strip_m, True, *streets)
                 if i >= 0:
                     outside[row, column] = min(shore_m[row, column], away - half_width_m)
-                elif shore_m[row, column] < RIM_M:
+                elif shore_m[row, column] < RIM_CELLS * cell_m:
                     i, share, away = nearest_street(x, y, reach_m, False, *streets)
             else:
                 i, share, away = nearest_street(x, y, reach_m, True, *streets)
@@ -148,7 +155,7 @@ def _fill_tile(
             fraction[row, column] = share_along(along, edge_length[on])
             # A street is a valley in the field of times; straight lines between cells would
             # bridge it and end the street too early. On average this evens it out.
-            leg[row, column] = away * away / SOFT_M if away < SOFT_M else away
+            leg[row, column] = away * away / soft_m if away < soft_m else away
 
 
 @dataclass(slots=True, eq=False)
@@ -164,20 +171,48 @@ class Ground:
         Streets and barriers.
     walker
         Decides which edges ground may be joined to.
+    cell_m
+        Width of a cell.
     """
 
     network: WalkNetwork
     walker: Walker
+    cell_m: float = CELL_M
     _slots: dict[tuple[int, int], int] = field(default_factory=dict)
     _tiles: Tiles = field(default_factory=lambda: Tiles.empty(16))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def of(cls, network: WalkNetwork, walker: Walker) -> Ground:
-        """Return the network's ground for a walker: one for all who use the same edges."""
-        ground = network.derived.setdefault(("ground", walker.closed_flags), cls(network, walker))
+    def of(cls, network: WalkNetwork, walker: Walker, radius_m: float) -> Ground:
+        """
+        Return the network's ground for walks of a radius: one for all who use the same edges.
+
+        Parameters
+        ----------
+        network
+            Streets and barriers.
+        walker
+            Who walks.
+        radius_m
+            How far a walk can lead; decides the width of the cells, see `WIDEST_CELLS`.
+        """
+        cell_m = CELL_M
+        while radius_m > WIDEST_CELLS * cell_m:
+            cell_m *= 2
+        key = ("ground", walker.closed_flags, cell_m)
+        ground = network.derived.setdefault(key, cls(network, walker, cell_m))
         assert isinstance(ground, Ground)
         return ground
+
+    @property
+    def tile_m(self) -> float:
+        """Width of a tile."""
+        return self.cell_m * TILE_CELLS
+
+    @property
+    def soft_m(self) -> float:
+        """Length below which access legs are softened: half the diagonal of a cell."""
+        return HALF_DIAGONAL * self.cell_m
 
     def tiles(self, wanted: Sequence[tuple[int, int]]) -> tuple[Tiles, Int32Array]:
         """
@@ -186,7 +221,7 @@ class Ground:
         Parameters
         ----------
         wanted
-            Tile ``(c, r)`` covers ``x`` from ``c * TILE_M`` and ``y`` from ``r * TILE_M``.
+            Tile ``(c, r)`` covers ``x`` from ``c * tile_m`` and ``y`` from ``r * tile_m``.
 
         Returns
         -------
@@ -216,8 +251,8 @@ class Ground:
 
     def _fill(self, key: tuple[int, int], slot: int) -> None:
         network = self.network
-        west, south = key[0] * TILE_M, key[1] * TILE_M
-        is_water, shore_m = _water(network, west, south)
+        west, south = key[0] * self.tile_m, key[1] * self.tile_m
+        is_water, shore_m = _water(network, west, south, self.cell_m)
         tiles = self._tiles
         edge = np.empty((TILE_CELLS, TILE_CELLS), np.int32)
         _fill_tile(
@@ -232,9 +267,10 @@ class Ground:
             tiles.fraction[slot],
             tiles.leg_m[slot],
             tiles.outside_m[slot],
-            OFF_STREET_MAX_M + CELL_M,
-            WATER_LIMIT_M + 2.0 * CELL_M,
-            WATER_LIMIT_M,
+            OFF_STREET_MAX_M + self.cell_m,
+            # A strip narrower than a cell's diagonal would fall between the cells.
+            max(WATER_LIMIT_M, self.soft_m + 0.1),
+            self.cell_m,
         )
         own, street = np.unique(edge, return_inverse=True)
         has_none = own[0] < 0
@@ -246,18 +282,19 @@ class Ground:
 
 
 def _water(
-    network: WalkNetwork, west: float, south: float
+    network: WalkNetwork, west: float, south: float, cell_m: float
 ) -> tuple[npt.NDArray[np.bool_], Float32Array]:
-    """Return which cells of a tile lie in water, and how far from its rim, at most `RIM_M`."""
+    """Return which cells of a tile lie in water, and how far from its rim, at most `RIM_CELLS`."""
     shape = (TILE_CELLS, TILE_CELLS)
-    shore_m = np.full(shape, RIM_M, np.float32)
-    area = shapely.box(west - RIM_M, south - RIM_M, west + TILE_M + RIM_M, south + TILE_M + RIM_M)
+    rim_m, tile_m = RIM_CELLS * cell_m, TILE_CELLS * cell_m
+    shore_m = np.full(shape, rim_m, np.float32)
+    area = shapely.box(west - rim_m, south - rim_m, west + tile_m + rim_m, south + tile_m + rim_m)
     tree = network.water_tree
     near = tree.geometries[tree.query(area, "intersects")]
     if not len(near):
         return np.zeros(shape, np.bool_), shore_m
     water = shapely.union_all(shapely.intersection(near, area))
-    middle = (np.arange(TILE_CELLS) + 0.5) * CELL_M
+    middle = (np.arange(TILE_CELLS) + 0.5) * cell_m
     x, y = np.meshgrid(west + middle, south + middle)
     shapely.prepare(water)
     is_water = np.asarray(shapely.contains_xy(water, x, y))
@@ -266,6 +303,6 @@ def _water(
     if not rims.is_empty:
         points = np.asarray(shapely.points(x, y), object)
         shapely.prepare(rims)
-        is_near = np.asarray(shapely.dwithin(rims, points, RIM_M))
+        is_near = np.asarray(shapely.dwithin(rims, points, rim_m))
         shore_m[is_near] = shapely.distance(rims, points[is_near])
     return is_water, shore_m
