@@ -161,6 +161,14 @@ def nearest(
     ------
     PositionError, BudgetError, WalkerError
         If an argument cannot be used.
+
+    Examples
+    --------
+    >>> from circle.streets import straight_street
+    >>> street = straight_street(length_m=600)
+    >>> found = nearest(street, [(0, 0), (0.002, 0)], [(0.001, 0), (0.0025, 0)], minutes=15)
+    >>> found.facility_id.tolist(), found.time_s.round(1).tolist()
+    ([0, 1], [92.8, 46.4])
     """
     budget, who = make_budget(minutes, metres), get_walker(walker)
     starts = locate(origins, within=network.bounds)
