@@ -120,7 +120,7 @@ def _split_at_junctions(
     table: StreetTable,
 ) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
     """
-    Cut the ways at gates and wherever ways, or a way and itself, share a node.
+    Cut the ways at gates, outside the data, and wherever ways, or a way and itself, share a node.
 
     Returns
     -------
@@ -129,6 +129,8 @@ def _split_at_junctions(
     """
     is_vertex = np.bincount(table.way_node, minlength=len(table.node_id)) > 1
     is_vertex[list(table.node_rules)] = True
+    # A walk out of the data must meet a vertex that says so, however far the next junction is.
+    is_vertex |= _is_outside(table)
     is_stop = is_vertex[table.way_node]
     is_stop[table.way_first[:-1]] = True
     is_stop[table.way_first[1:] - 1] = True
@@ -269,6 +271,13 @@ def _enters_private(
     return np.asarray(is_private[arc_edge] & is_public[arc_from])
 
 
+def _is_outside(table: StreetTable) -> BoolArray:
+    """Tell which nodes of the ways lie outside the stated extent of the data."""
+    west, south, east, north = table.bounds
+    lon, lat = table.lon, table.lat
+    return np.asarray((lon < west) | (lon > east) | (lat < south) | (lat > north))
+
+
 def _goes_on_outside(
     table: StreetTable, frame: LocalFrame, node_of: Int64Array, edge_node: Int32Array
 ) -> BoolArray:
@@ -280,7 +289,7 @@ def _goes_on_outside(
     to_rim = np.minimum(
         np.minimum(x - x_rim[0], x_rim[1] - x), np.minimum(y - y_rim[0], y_rim[1] - y)
     )
-    is_outside = (lon < west) | (lon > east) | (lat < south) | (lat > north)
+    is_outside = _is_outside(table)[node_of]
     is_end = np.bincount(edge_node.ravel(), minlength=len(node_of)) == 1
     return np.asarray(is_outside | (is_end & (to_rim < CUT_MARGIN_M)))
 

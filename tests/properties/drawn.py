@@ -67,7 +67,7 @@ def forward_star(n: int, arcs: list[tuple[int, int, int]]) -> tuple[npt.NDArray[
 
 @st.composite
 def towns(
-    draw: st.DrawFn, *, barriers: bool = True, special: bool = True, irregular: bool = True
+    draw: st.DrawFn, *, barriers: bool = True, special: bool = True, doubles: bool = True
 ) -> WalkNetwork:
     """
     A few streets on a grid of 90 m, jittered so that nothing is equally far, with oddities.
@@ -76,7 +76,7 @@ def towns(
     """
     columns, rows = draw(st.integers(2, 5)), draw(st.integers(1, 4))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return town(rng, columns, rows, barriers=barriers, special=special, irregular=irregular)
+    return town(rng, columns, rows, barriers=barriers, special=special, doubles=doubles)
 
 
 def town(
@@ -87,6 +87,7 @@ def town(
     barriers: bool = True,
     special: bool = True,
     irregular: bool = True,
+    doubles: bool = True,
     gates: bool = True,
     shuffle: bool = False,
 ) -> WalkNetwork:
@@ -105,7 +106,7 @@ def town(
     way = 0
     ways: list[Any] = []
     for a, b in pairs:
-        for double in range(1 + (irregular and rng.uniform() < 0.15)):
+        for double in range(1 + (irregular and doubles and rng.uniform() < 0.15)):
             way += 1
             if way > 1 and rng.uniform() < 0.15:
                 continue

