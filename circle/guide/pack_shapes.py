@@ -213,7 +213,7 @@ def pack_chains(network: WalkNetwork, box: shapely.Polygon, units: int) -> Itera
     water = [
         part
         for part in shapely.get_parts(shapely.intersection(network.water, box))
-        if part.geom_type == "Polygon"
+        if part.geom_type == "Polygon" and not part.is_empty
     ]
     values: list[int] = [len(chains)]
     at = np.zeros(2, np.int64)

@@ -36,6 +36,23 @@
     return this.tiles.get(key);
   };
 
+  /* The tiles [column, row] of the area where homes may be, those near a position first. */
+  guide.Kernel.prototype.groundAround = function (walker, position) {
+    const area = this.net.home, at = this.frame.toXY(position.lon, position.lat);
+    const low = this.frame.toXY(area[0], area[1]), high = this.frame.toXY(area[2], area[3]);
+    const tiles = [], known = this.ground(walker).tiles;
+    for (let row = Math.floor(low[1] / TILE_M); row <= Math.floor(high[1] / TILE_M); row += 1) {
+      for (let column = Math.floor(low[0] / TILE_M); column <= Math.floor(high[0] / TILE_M); column += 1) {
+        if (!known.has(column + ' ' + row)) tiles.push([column, row]);
+      }
+    }
+    function far(tile) {
+      return Math.max(Math.abs((tile[0] + 0.5) * TILE_M - at[0]),
+        Math.abs((tile[1] + 0.5) * TILE_M - at[1]));
+    }
+    return tiles.sort(function (a, b) { return far(a) - far(b); });
+  };
+
   /* Which cells of a tile lie in water, and how far from its rim, at most RIM_M. */
   Ground.prototype.shores = function (west, south) {
     const n = TILE_CELLS * TILE_CELLS;
@@ -96,115 +113,121 @@
     }
   }
 
-  /* The nearest street of every cell, exactly: halving squares, each keeps only the segments that
-     can be nearest to some point in it. */
+  /* Candidates of the squares being halved, one list after the other; how far each is, squared. */
+  const stack = { segment: new Int32Array(1 << 15), square: new Float64Array(1 << 15) };
+
+  /* The nearest street of every cell, exactly: squares are halved, and each keeps only the segments
+     that can be nearest to some point in it. */
   Ground.prototype.fill = function (west, south) {
-    const kernel = this.kernel, net = kernel.net, rank = this.rank, buckets = kernel.streets;
-    const px = net.pointX, py = net.pointY, spot = kernel.spot;
-    const n = TILE_CELLS * TILE_CELLS;
-    const coast = this.shores(west, south);
+    const buckets = this.kernel.streets, pointEdge = this.kernel.net.pointEdge;
+    const coast = this.shores(west, south), n = TILE_CELLS * TILE_CELLS;
     const tile = {
       street: new Uint16Array(n), fraction: new Float32Array(n), leg: new Float32Array(n).fill(Infinity),
-      outside: new Float32Array(n), edges: [-1]
+      outside: new Float32Array(n), edges: [-1], slots: new Map(),
+      west: west, south: south, wet: coast.wet, shore: coast.shore,
+      hasBarrier: hasAny(this.kernel.barriers, west - REACH_M, south - REACH_M,
+        west + TILE_M + REACH_M, south + TILE_M + REACH_M)
     };
-    const slotOf = new Map();
-    const self = this;
-    const hasBarrier = hasAny(kernel.barriers, west - REACH_M, south - REACH_M,
-      west + TILE_M + REACH_M, south + TILE_M + REACH_M);
-    let share = 0, footX = 0, footY = 0;
-
-    function squareTo(i, x, y) {
-      const ax = px[i], ay = py[i], dx = px[i + 1] - ax, dy = py[i + 1] - ay;
-      const square = dx * dx + dy * dy;
-      let t = 0;
-      if (square > 0) {
-        t = ((x - ax) * dx + (y - ay) * dy) / square;
-        t = t > 0 ? (t < 1 ? t : 1) : 0;
-      }
-      footX = ax + t * dx;
-      footY = ay + t * dy;
-      share = t;
-      return (footX - x) * (footX - x) + (footY - y) * (footY - y);
-    }
-    function join(at, segment, along, away) {
-      const edge = net.pointEdge[segment];
-      let slot = slotOf.get(edge);
-      if (slot === undefined) {
-        slot = tile.edges.length;
-        slotOf.set(edge, slot);
-        tile.edges.push(edge);
-      }
-      tile.street[at] = slot;
-      tile.fraction[at] = kernel.fraction(segment, along);
-      tile.leg[at] = away < SOFT_M ? away * away / SOFT_M : away;
-    }
-    /* The nearest street within a limit: the one known to be nearest, unless a barrier hides it. */
-    function streetOf(x, y, segment, limit, heeds) {
-      if (segment >= 0) {
-        const away = Math.sqrt(squareTo(segment, x, y));
-        if (away <= limit) {
-          if (!heeds || !hasBarrier || !kernel.crosses(x, y, footX, footY)) {
-            spot.segment = segment;
-            spot.share = share;
-            spot.away = away;
-            return true;
-          }
-          return kernel.nearest(x, y, limit, true, rank);
-        }
-      }
-      return self.hasIslands && kernel.nearestRanked(x, y, limit, false, numbers.ISLAND, rank) &&
-        (!heeds || !hasBarrier || kernel.nearest(x, y, limit, true, rank));
-    }
-    function settle(at, x, y, segment) {
-      const shore = coast.shore[at];
-      let has;
-      if (coast.wet[at]) {
-        tile.outside[at] = shore;
-        has = streetOf(x, y, segment, STRIP_M, true);
-        if (has) tile.outside[at] = Math.min(shore, spot.away - HALF_WIDTH_M);
-        else if (shore < RIM_M) has = streetOf(x, y, segment, REACH_M, false);
-      } else {
-        tile.outside[at] = -shore;
-        has = streetOf(x, y, segment, REACH_M, true);
-      }
-      if (has) join(at, spot.segment, spot.share, spot.away);
-    }
-    function halve(column, row, size, found) {
-      const x = west + (column + size / 2) * CELL_M, y = south + (row + size / 2) * CELL_M;
-      const half = (size - 1) * HALF_DIAGONAL, squares = new Array(found.length);
-      let least = Infinity, nearest = -1;
-      for (let k = 0; k < found.length; k += 1) {
-        squares[k] = squareTo(found[k], x, y);
-        if (squares[k] < least) { least = squares[k]; nearest = found[k]; }
-      }
-      if (size === 1) {
-        settle(row * TILE_CELLS + column, x, y, nearest);
-        return;
-      }
-      const widest = Math.min(Math.sqrt(least) + 2 * half, REACH_M + half) + 1e-6;
-      const kept = [];
-      for (let k = 0; k < found.length; k += 1) {
-        if (squares[k] <= widest * widest) kept.push(found[k]);
-      }
-      const next = size / 2;
-      halve(column, row, next, kept);
-      halve(column + next, row, next, kept);
-      halve(column, row + next, next, kept);
-      halve(column + next, row + next, next, kept);
-    }
-
     const near = new Set();
     const right = buckets.column(west + TILE_M + REACH_M), top = buckets.row(south + TILE_M + REACH_M);
     for (let r = buckets.row(south - REACH_M); r <= top; r += 1) {
       const end = buckets.first[r * buckets.columns + right + 1];
       const start = buckets.first[r * buckets.columns + buckets.column(west - REACH_M)];
       for (let k = start; k < end; k += 1) {
-        const i = buckets.segment[k];
-        if (rank[net.pointEdge[i]] === MAINLAND) near.add(i);
+        if (this.rank[pointEdge[buckets.segment[k]]] === MAINLAND) near.add(buckets.segment[k]);
       }
     }
-    halve(0, 0, TILE_CELLS, Array.from(near).sort(function (a, b) { return a - b; }));
+    if (near.size * 8 > stack.segment.length) {
+      stack.segment = new Int32Array(near.size * 8);
+      stack.square = new Float64Array(near.size * 8);
+    }
+    stack.segment.set(Array.from(near).sort(function (a, b) { return a - b; }));
+    this.halve(tile, 0, 0, TILE_CELLS, 0, near.size);
+    tile.wet = tile.shore = tile.slots = null;
     return tile;
+  };
+
+  /* One square of a tile; its candidates are `stack.segment[start:end]`, ascending. */
+  Ground.prototype.halve = function (tile, column, row, size, start, end) {
+    const px = this.kernel.net.pointX, py = this.kernel.net.pointY;
+    const segment = stack.segment, square = stack.square;
+    const x = tile.west + (column + size / 2) * CELL_M, y = tile.south + (row + size / 2) * CELL_M;
+    let least = Infinity, nearest = -1;
+    for (let k = start; k < end; k += 1) {
+      const i = segment[k], ax = px[i] - x, ay = py[i] - y, dx = px[i + 1] - x - ax, dy = py[i + 1] - y - ay;
+      const whole = dx * dx + dy * dy;
+      let t = whole > 0 ? -(ax * dx + ay * dy) / whole : 0;
+      t = t > 0 ? (t < 1 ? t : 1) : 0;
+      const ex = ax + t * dx, ey = ay + t * dy, away = ex * ex + ey * ey;
+      square[k] = away;
+      if (away < least) { least = away; nearest = i; }
+    }
+    if (size === 1) {
+      this.settle(tile, row * TILE_CELLS + column, x, y, nearest);
+      return;
+    }
+    const half = (size - 1) * HALF_DIAGONAL;
+    const widest = Math.min(Math.sqrt(least) + 2 * half, REACH_M + half) + 1e-6, most = widest * widest;
+    let last = end;
+    for (let k = start; k < end; k += 1) {
+      if (square[k] <= most) { segment[last] = segment[k]; last += 1; }
+    }
+    const next = size / 2;
+    this.halve(tile, column, row, next, end, last);
+    this.halve(tile, column + next, row, next, end, last);
+    this.halve(tile, column, row + next, next, end, last);
+    this.halve(tile, column + next, row + next, next, end, last);
+  };
+
+  /* The nearest street within a limit, into the kernel's spot: the segment known to be nearest,
+     unless a barrier hides it. */
+  Ground.prototype.streetOf = function (tile, x, y, segment, limit, heeds) {
+    const kernel = this.kernel, net = kernel.net, spot = kernel.spot;
+    if (segment >= 0) {
+      const ax = net.pointX[segment], ay = net.pointY[segment];
+      const dx = net.pointX[segment + 1] - ax, dy = net.pointY[segment + 1] - ay;
+      const square = dx * dx + dy * dy;
+      let t = square > 0 ? ((x - ax) * dx + (y - ay) * dy) / square : 0;
+      t = t > 0 ? (t < 1 ? t : 1) : 0;
+      const qx = ax + t * dx, qy = ay + t * dy;
+      const away = Math.sqrt((qx - x) * (qx - x) + (qy - y) * (qy - y));
+      if (away <= limit) {
+        if (heeds && tile.hasBarrier && kernel.crosses(x, y, qx, qy)) {
+          return kernel.nearest(x, y, limit, true, this.rank);
+        }
+        spot.segment = segment;
+        spot.share = t;
+        spot.away = away;
+        return true;
+      }
+    }
+    return this.hasIslands && kernel.nearestRanked(x, y, limit, false, numbers.ISLAND, this.rank) &&
+      (!heeds || !tile.hasBarrier || kernel.nearest(x, y, limit, true, this.rank));
+  };
+
+  Ground.prototype.settle = function (tile, at, x, y, segment) {
+    const shore = tile.shore[at], spot = this.kernel.spot;
+    let has;
+    if (tile.wet[at]) {
+      tile.outside[at] = shore;
+      has = this.streetOf(tile, x, y, segment, STRIP_M, true);
+      if (has) tile.outside[at] = Math.min(shore, spot.away - HALF_WIDTH_M);
+      else if (shore < RIM_M) has = this.streetOf(tile, x, y, segment, REACH_M, false);
+    } else {
+      tile.outside[at] = -shore;
+      has = this.streetOf(tile, x, y, segment, REACH_M, true);
+    }
+    if (!has) return;
+    const edge = this.kernel.net.pointEdge[spot.segment];
+    let slot = tile.slots.get(edge);
+    if (slot === undefined) {
+      slot = tile.edges.length;
+      tile.slots.set(edge, slot);
+      tile.edges.push(edge);
+    }
+    tile.street[at] = slot;
+    tile.fraction[at] = this.kernel.fraction(spot.segment, spot.share);
+    tile.leg[at] = spot.away < SOFT_M ? spot.away * spot.away / SOFT_M : spot.away;
   };
 
   function hasAny(buckets, west, south, east, north) {

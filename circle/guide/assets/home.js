@@ -298,6 +298,7 @@
         clearRoute();
         if (home) work();
         else guide.refreshCard();
+        if (guide.walks.prepare) guide.walks.prepare(walker);
       });
       holder.appendChild(guide.el('label', { class: 'walker' }, [
         input, guide.el('span', {}, [guide.say(kind.name)])

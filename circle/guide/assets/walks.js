@@ -149,19 +149,38 @@
     });
   };
 
-  /* Reckon with the ground in idle moments, so that the first tap is answered as fast as the next. */
+  /* Reckon ahead in idle moments, a little at a time, so that the first tap is answered as fast as
+     the next: the network, where its streets meet the places, the ground from the centre outwards. */
   Carried.prototype.prepare = function (walker) {
     const self = this;
-    const later = window.requestIdleCallback || function (work) { window.setTimeout(work, 60); };
     const center = guide.data.center;
-    later(function () {
-      self.endsFor(walker);
-      later(function () {
+    const turn = this.turn = (this.turn || 0) + 1;
+    const idle = window.requestIdleCallback || function (work) { window.setTimeout(work, 60); };
+    let tiles = null;
+    const steps = [
+      function () { self.ready(); return true; },
+      function () { self.endsFor(walker); return true; },
+      function () {
+        if (!tiles) tiles = self.kernel.groundAround(self.kernel.walkers[walker], center);
+        if (tiles.length) self.kernel.ground(self.kernel.walkers[walker]).tile.apply(
+          self.kernel.ground(self.kernel.walkers[walker]), tiles.shift());
+        return !tiles.length;
+      },
+      function () {
         try {
           self.reckon({ lng: center.lon, lat: center.lat }, walker);
         } catch (fault) { /* a centre without a street has nothing to prepare */ }
-      });
-    });
+        return true;
+      }
+    ];
+    function work(deadline) {
+      if (turn !== self.turn) return;
+      do {
+        if (steps[0]()) steps.shift();
+      } while (steps.length && deadline && deadline.timeRemaining() > 8);
+      if (steps.length) idle(work);
+    }
+    idle(work);
   };
 
   /* Whoever can answer in this page; null where nobody can. */
