@@ -155,6 +155,9 @@ def make_content(
         licence=clean_text(provenance.licence),
         data_date=provenance.data_date,
         inferred_share=share,
+        guide_url=clean_text(texts.guide_url),
+        feedback_url=clean_text(texts.feedback_url),
+        approval_number=clean_text(texts.approval_number),
     )
 
 

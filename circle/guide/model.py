@@ -56,6 +56,10 @@ class GuideTexts:
         Name of the walker whose times are given, or a speed in m/s such as ``"1.1"``.
     languages
         ``"zh-CN"``, ``"en"`` or both; the page opens in the first one.
+    guide_url, feedback_url
+        Web addresses of the guide and for telling the community, empty where there are none.
+    approval_number
+        Review number of the map (审图号), empty where there is none.
     """
 
     title_zh: str
@@ -73,6 +77,9 @@ class GuideTexts:
     minutes: tuple[float, ...] = (5.0, 10.0, 15.0)
     walker: str = "adult"
     languages: tuple[str, ...] = ("zh-CN", "en")
+    guide_url: str = ""
+    feedback_url: str = ""
+    approval_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,8 @@ class GuideContent:
         Credit line, licence (may be empty) and ISO date of the map data (``None``: unknown).
     inferred_share
         Share of the street length that is inferred, 0 to 1.
+    guide_url, feedback_url, approval_number
+        As in `GuideTexts`.
     """
 
     title: Both
@@ -222,6 +231,9 @@ class GuideContent:
     licence: str
     data_date: str | None
     inferred_share: float
+    guide_url: str = ""
+    feedback_url: str = ""
+    approval_number: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as plain dictionaries, lists, texts and numbers, ready for JSON."""

@@ -75,6 +75,10 @@ class StudyConfig:
         Whether services on the internet may be asked.
     data_date
         ISO date the data describe, where the street file does not tell.
+    guide_url, feedback_url
+        Web addresses printed as QR codes; empty where there are none.
+    approval_number
+        Review number of the map (审图号); empty where there is none.
     """
 
     path: Path
@@ -103,6 +107,9 @@ class StudyConfig:
     notice_en: str = ""
     online: bool = False
     data_date: str | None = None
+    guide_url: str = ""
+    feedback_url: str = ""
+    approval_number: str = ""
 
     @property
     def folder(self) -> Path:

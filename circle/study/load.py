@@ -325,4 +325,7 @@ def _texts(config: StudyConfig) -> GuideTexts:
         minutes=config.minutes,
         walker=config.walker,
         languages=config.languages,
+        guide_url=config.guide_url,
+        feedback_url=config.feedback_url,
+        approval_number=config.approval_number,
     )
