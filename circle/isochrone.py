@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import geopandas
 import numpy as np
 import orjson
 
+from circle.errors import BudgetError
 from circle.field import Isochrone, draw
 from circle.geometry import LonLat
 from circle.ground import OFF_STREET_MAX_M
@@ -54,7 +56,7 @@ def isochrones(
     towards
         Draw instead from where each position can be reached.
     off_street_m
-        How far ground off the streets counts, 0 to 100.
+        How far ground off the streets counts, above 0 and at most 100.
 
     Returns
     -------
@@ -79,6 +81,11 @@ def isochrones(
     """
     budget = make_budget(minutes, metres)
     who = get_walker(walker)
+    if not (isinstance(off_street_m, Real) and 0 < float(off_street_m) <= OFF_STREET_MAX_M):
+        raise BudgetError(
+            en=f"off_street_m must be a number of metres above 0 and at most {OFF_STREET_MAX_M:g}.",
+            zh=f"off_street_m 必须是大于 0、不超过 {OFF_STREET_MAX_M:g} 的米数。",
+        )
     located = locate(origins, within=network.bounds)
     rows: list[dict[str, Any]] = []
     shapes = []

@@ -9,6 +9,7 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
+from sentences import assert_speaks
 from sketch import FRAME, Sketch, sketch
 
 import circle
@@ -66,6 +67,12 @@ class TestStraightStreet:
         assert shape.area == pytest.approx(expected, rel=0.01)
         _, south, _, north = shape.bounds
         assert (south, north) == pytest.approx((-off_street_m, off_street_m), abs=0.5)
+
+    @pytest.mark.parametrize("off_street_m", [0, -5, 100.5, math.nan, math.inf, "30", None])
+    def test_ground_off_the_street_has_its_bounds(self, off_street_m) -> None:
+        with pytest.raises(circle.CircleError) as caught:
+            isochrones(LONG.network, MIDDLE, metres=300, off_street_m=off_street_m)
+        assert_speaks(caught.value, "off_street_m", "100")
 
     def test_the_access_leg_is_walked_first(self) -> None:
         # 60 m off the street, 300 m in all: 240 m are left along it.

@@ -54,6 +54,14 @@ def test_of_equal_ways_the_smaller_arc() -> None:
     assert Run([(0, 0, 0)], 10).parent[:4].tolist() == [NO_ARC, 0, 1, 3]
 
 
+def test_of_equal_ways_the_smaller_arc_even_if_found_later() -> None:
+    # From 1: straight to 2 for 7 (arc 2), or by way of 0 (arcs 1 and 0), settled later.
+    arcs = [(0, 2, 4), (1, 0, 3), (1, 2, 7)]
+    run = Run([(1, 0, 0)], 10, arcs=arcs, n=3)
+    assert run.cost[2] == 7
+    assert run.parent[2] == 0
+
+
 def test_of_equal_seeds_the_smaller_label_whatever_the_order() -> None:
     for seeds in ([(0, 0, 5), (0, 0, 2)], [(0, 0, 2), (0, 0, 5)]):
         assert set(Run(seeds, 10).label[:4]) == {2}
