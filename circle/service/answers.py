@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -245,7 +244,8 @@ def _walker(key: str) -> str:
 
 def _budgets(text: str) -> tuple[float, ...]:
     budgets = read_numbers(text)
-    if len(budgets) > MOST_RINGS or not all(map(math.isfinite, budgets)):
+    # Whether each is a number that makes sense is decided where budgets are made.
+    if len(budgets) > MOST_RINGS:
         raise BudgetError(
             en=f"Give at most {MOST_RINGS} numbers at once.",
             zh=f"一次最多给出 {MOST_RINGS} 个数。",

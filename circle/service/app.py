@@ -8,22 +8,22 @@ app starts. Searches run in threads beside the event loop.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import anyio.to_thread
+import orjson
 import uvicorn
-from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 
 from circle import __version__
 from circle.guide.web import render_page
 from circle.service import models, pages, problems
 from circle.service.answers import Answers
+from circle.service.compression import Body, accepts_gzip
 from circle.service.headers import SecureHeaders
 from circle.service.pages import Page
 from circle.service.settings import ServiceSettings
@@ -33,7 +33,7 @@ from circle.study import Study, read_study, run_study
 GEOJSON = "application/geo+json"
 _JSON = "application/json"
 _PROBLEM_REF = "#/components/schemas/Problem"
-_GZIP_LEVEL = 5
+_HTML = "text/html; charset=utf-8"
 
 
 class GeoJSONResponse(Response):
@@ -67,11 +67,15 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
             if study is None
             else study
         )
-        html = await anyio.to_thread.run_sync(lambda: render_page(served.content, live=True))
+
+        def draw() -> Page:
+            html = render_page(served.content, live=True)
+            return Page(html.encode(), _HTML, pages.GUIDE_POLICY)
+
         app.state.answers = Answers(served)
         app.state.workers = Workers(chosen.workers, chosen.most_waiting)
         app.state.language = "zh" if served.config.languages[0] == "zh-CN" else "en"
-        app.state.guide = Page(html.encode(), "text/html; charset=utf-8", pages.GUIDE_POLICY)
+        app.state.guide = await anyio.to_thread.run_sync(draw)
         yield
 
     app = FastAPI(
@@ -79,6 +83,7 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
         version=__version__,
         summary="Walking ranges, what is near, and the way there.",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -86,7 +91,6 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
     problems.install(app)
     _add_api(app)
     _add_pages(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_GZIP_LEVEL)
     app.add_middleware(SecureHeaders)
     return app
 
@@ -111,8 +115,19 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+async def _searched(request: Request, media_type: str, ask: Callable[[Answers], bytes]) -> Response:
+    """Return what a worker found, written out and compressed by that worker."""
+    answers: Answers = request.app.state.answers
+    workers: Workers = request.app.state.workers
+    for_gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
+    body = await workers.run(lambda: Body.of_answer(ask(answers), for_gzip=for_gzip))
+    return body.response(request, media_type)
+
+
 def _add_api(app: FastAPI) -> None:
-    @app.get(
+    api = APIRouter(dependencies=[Depends(problems.refuse_repeated)])
+
+    @api.get(
         "/api/isochrone",
         tags=["walking"],
         response_class=GeoJSONResponse,
@@ -122,20 +137,18 @@ def _add_api(app: FastAPI) -> None:
         request: Request, question: Annotated[models.IsochroneQuestion, Query()]
     ) -> Response:
         """Return the ground reached on foot: one feature per budget, smallest first."""
-        answers: Answers = request.app.state.answers
-        workers: Workers = request.app.state.workers
-        return GeoJSONResponse(await workers.run(lambda: answers.isochrone(question)))
+        return await _searched(request, GEOJSON, lambda answers: answers.isochrone(question))
 
-    @app.get("/api/nearby", tags=["walking"], responses=_described(models.NearbyAnswer, _JSON))
+    @api.get("/api/nearby", tags=["walking"], responses=_described(models.NearbyAnswer, _JSON))
     async def nearby(
         request: Request, question: Annotated[models.NearbyQuestion, Query()]
-    ) -> models.NearbyAnswer:
+    ) -> Response:
         """Return the facilities of the guide within a walk, nearest first."""
-        answers: Answers = request.app.state.answers
-        workers: Workers = request.app.state.workers
-        return await workers.run(lambda: answers.nearby(question))
+        return await _searched(
+            request, _JSON, lambda answers: answers.nearby(question).model_dump_json().encode()
+        )
 
-    @app.get(
+    @api.get(
         "/api/route",
         tags=["walking"],
         response_class=GeoJSONResponse,
@@ -145,11 +158,9 @@ def _add_api(app: FastAPI) -> None:
         request: Request, question: Annotated[models.RouteQuestion, Query()]
     ) -> Response:
         """Return the quickest walk to a facility or a position."""
-        answers: Answers = request.app.state.answers
-        workers: Workers = request.app.state.workers
-        return GeoJSONResponse(await workers.run(lambda: answers.route(question)))
+        return await _searched(request, GEOJSON, lambda answers: answers.route(question))
 
-    @app.get(
+    @api.get(
         "/api/facilities",
         tags=["guide"],
         response_class=GeoJSONResponse,
@@ -159,40 +170,56 @@ def _add_api(app: FastAPI) -> None:
         request: Request, question: Annotated[models.FacilitiesQuestion, Query()]
     ) -> Response:
         """Return the facilities of the guide, those without a position last."""
-        answers: Answers = request.app.state.answers
-        workers: Workers = request.app.state.workers
-        return GeoJSONResponse(await workers.run(lambda: answers.facilities(question)))
+        return await _searched(request, GEOJSON, lambda answers: answers.facilities(question))
 
-    @app.head("/healthz", include_in_schema=False)
-    @app.get("/healthz", tags=["operation"])
+    @api.head("/healthz", include_in_schema=False)
+    @api.get("/healthz", tags=["operation"])
     async def healthz(request: Request) -> models.Health:
         """Say that the service can answer, and from what."""
         answers: Answers = request.app.state.answers
         return answers.health()
 
+    app.include_router(api)
+
 
 def _add_pages(app: FastAPI) -> None:
+    kept: dict[str, Page] = {}
+
+    async def keep(name: str, make: Callable[[], Page]) -> Page:
+        # Made, and compressed, when first asked for; making one twice does no harm.
+        if name not in kept:
+            kept[name] = await anyio.to_thread.run_sync(make)
+        return kept[name]
+
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def guide(request: Request) -> Response:
         page: Page = request.app.state.guide
         return page.answer(request)
 
+    @app.get("/openapi.json", include_in_schema=False)
+    async def description(request: Request) -> Response:
+        page = await keep("openapi.json", lambda: Page(orjson.dumps(app.openapi()), _JSON))
+        return page.answer(request)
+
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        body = pages.docs_page(app.openapi()).encode()
-        return Page(body, "text/html; charset=utf-8", pages.DOCS_POLICY).answer(request)
+        def make() -> Page:
+            return Page(pages.docs_page(app.openapi()).encode(), _HTML, pages.DOCS_POLICY)
+
+        return (await keep("docs", make)).answer(request)
 
     @app.get("/docs/start.js", include_in_schema=False)
     async def docs_start() -> Response:
         return Response(pages.START_SCRIPT, media_type="text/javascript")
 
     @app.get("/docs/{name}", include_in_schema=False)
-    async def docs_file(name: str) -> Response:
+    async def docs_file(request: Request, name: str) -> Response:
         folder = pages.swagger_folder()
         # Names are looked up, never joined as they come.
         if folder is None or name not in pages.SWAGGER_FILES:
             raise HTTPException(404)
-        return FileResponse(folder / name, media_type=pages.SWAGGER_FILES[name])
+        path, media_type = folder / name, pages.SWAGGER_FILES[name]
+        return (await keep(name, lambda: Page(path.read_bytes(), media_type))).answer(request)
 
     @app.get("/favicon.ico", include_in_schema=False)
     async def favicon() -> Response:

@@ -12,6 +12,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from circle.service.compression import Body
+
 # The meta element of the page allows exactly its own scripts; who may frame it is said here.
 GUIDE_POLICY = "frame-ancestors 'self'"
 DOCS_POLICY = (
@@ -49,7 +51,7 @@ _SWAGGER_PAGE = """\
 
 class Page:
     """
-    A document made once, sent again only where the client does not have it yet.
+    A document made and compressed once, sent only where the client does not have it yet.
 
     Parameters
     ----------
@@ -58,24 +60,26 @@ class Page:
     media_type
         What they are.
     policy
-        Content security policy.
+        Content security policy; that of all answers without it.
     """
 
-    def __init__(self, body: bytes, media_type: str, policy: str) -> None:
-        self._body = body
+    def __init__(self, body: bytes, media_type: str, policy: str | None = None) -> None:
+        self._body = Body.of_page(body)
         self._media_type = media_type
         self._headers = {
             "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",
-            "Content-Security-Policy": policy,
+            **self._body.headers,
         }
+        if policy is not None:
+            self._headers["Content-Security-Policy"] = policy
 
     def answer(self, request: Request) -> Response:
         """Return the document, or that it has not changed."""
         known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
         if self._headers["ETag"] in known:
             return Response(status_code=304, headers=self._headers)
-        return Response(self._body, headers=self._headers, media_type=self._media_type)
+        return self._body.response(request, self._media_type, self._headers)
 
 
 @cache

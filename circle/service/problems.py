@@ -43,6 +43,10 @@ class UnknownClassError(InputError):
     """No class of the study has the key asked for."""
 
 
+class RepeatedError(InputError):
+    """A parameter is given more than once, so that nobody knows which was meant."""
+
+
 class BusyError(CircleError):
     """Too many requests wait for a search already."""
 
@@ -53,6 +57,7 @@ STATUS: tuple[tuple[type[CircleError], HTTPStatus, str], ...] = (
     (BudgetError, HTTPStatus.UNPROCESSABLE_ENTITY, "budget"),
     (WalkerError, HTTPStatus.UNPROCESSABLE_ENTITY, "walker"),
     (UnknownClassError, HTTPStatus.UNPROCESSABLE_ENTITY, "category"),
+    (RepeatedError, HTTPStatus.UNPROCESSABLE_ENTITY, "parameter"),
     (UnknownPlaceError, HTTPStatus.NOT_FOUND, "unknown-place"),
     (NoRouteError, HTTPStatus.NOT_FOUND, "no-route"),
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
@@ -174,6 +179,25 @@ async def _our_error(request: Request, error: CircleError) -> Response:
 async def _bad_parameters(request: Request, error: RequestValidationError) -> Response:
     detail = parameter_sentence(error.errors())
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "parameter", detail)
+
+
+async def refuse_repeated(request: Request) -> None:
+    """
+    Refuse a request that gives a parameter more than once, before one of them is taken.
+
+    Raises
+    ------
+    RepeatedError
+        If it does.
+    """
+    seen = set()
+    for name, _ in request.query_params.multi_items():
+        if name in seen:
+            raise RepeatedError(
+                en=f"The parameter “{name}” is given more than once; give it once.",
+                zh=f"参数“{name}”重复给出；请只给一次。",
+            )
+        seen.add(name)
 
 
 def parameter_sentence(errors: Sequence[Any]) -> tuple[str, str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import re
+from typing import Any
 
 import pytest
+from drawn_study import CENTER
 from fastapi.testclient import TestClient
 
 from circle.service import create_app, pages
@@ -63,3 +67,65 @@ def test_the_embedded_study_is_run_at_the_start(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("CIRCLE_STUDY", raising=False)
     with TestClient(create_app()) as client:
         assert client.get("/healthz").json()["study"] == "shanzishi"
+
+
+# ---- what is compressed, and where
+
+
+def test_nothing_is_compressed_on_the_event_loop(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[int] = []
+    on_loop: list[bool] = []
+    really = gzip.compress
+
+    def compress(data: bytes, *args: Any, **kwargs: Any) -> bytes:
+        compressed.append(len(data))
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            on_loop.append(False)
+        else:
+            on_loop.append(True)
+        return really(data, *args, **kwargs)
+
+    monkeypatch.setattr(gzip, "compress", compress)
+    asked = f"lon={CENTER.lon}&lat={CENTER.lat}"
+    with TestClient(create_app(study)) as client:
+        # The page, while the service starts; nobody who asks for it waits for that again.
+        assert len(compressed) == 1
+        for _ in range(3):
+            assert client.get("/").headers["content-encoding"] == "gzip"
+            assert client.get("/docs/swagger-ui.css").status_code == 200
+            assert client.get("/openapi.json").headers["content-encoding"] == "gzip"
+        assert len(compressed) == 3
+        for address in (f"isochrone?{asked}", "facilities"):
+            answer = client.get(f"/api/{address}")
+            assert answer.headers["content-encoding"] == "gzip", address
+        assert len(compressed) == 5
+    assert not any(on_loop)
+
+
+@pytest.mark.parametrize("address", ["/", "/openapi.json", "/api/facilities"])
+def test_a_client_without_gzip_gets_the_same_plain(client: TestClient, address: str) -> None:
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "gzip;q=0, *;q=0.5"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content
+    # A cache between must not hand the one to who asked for the other.
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+
+
+def test_that_a_page_has_not_changed_is_told_with_its_vary(client: TestClient) -> None:
+    tag = client.get("/").headers["etag"]
+    again = client.get("/", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["vary"]) == (304, "Accept-Encoding")
+
+
+def test_small_answers_stay_as_they_are(client: TestClient) -> None:
+    for address in ("/healthz", "/api/facilities?category=health", "/docs/start.js"):
+        answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert len(answer.content) < 1000
+        assert "content-encoding" not in answer.headers
