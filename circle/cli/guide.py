@@ -1,0 +1,178 @@
+"""``circle guide``: the guide on paper, as a PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from circle.cli.command import CircleCommand, in_words, note, option, tell
+from circle.cli.outputs import check_output
+from circle.errors import InputError
+
+if TYPE_CHECKING:
+    from circle.guide.paper.sheet import PaperGuide
+
+_REASONS = {
+    "scale": ("the whole circle does not fit one sheet at this scale", "这个比例尺下一张纸放不下"),
+    "small": ("one map would be too small to read", "只用一幅图会太小，看不清"),
+    "crowded": ("the places stand too close for one map", "地点太密，一幅图标不下"),
+}
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="把指南排成可打印的 PDF：编号地图和名录。NAME 为指南文件夹，或内置样本 shanzishi。",
+)
+@click.argument("name", default="shanzishi")
+@option(
+    "--paper",
+    type=click.Choice(["a4", "a3", "a1"], case_sensitive=False),
+    default="a3",
+    show_default=True,
+    en="a3: a sheet, map on one side, list on the other; a4: a booklet; a1: a wall poster.",
+    zh="a3：一张纸，一面地图一面名录；a4：小册子；a1：墙上的大图。",
+)
+@option(
+    "--scale",
+    metavar="1:2500",
+    en="Scale of the map; by default the largest round one that fits.",
+    zh="地图比例尺；默认取放得下的最大整数比例尺。",
+)
+@option("--atlas", is_flag=True, en="Several overlapping maps.", zh="分成几幅相互重叠的图。")
+@option("--large-print", is_flag=True, en="Larger type.", zh="大字版。")
+@option(
+    "--classes",
+    metavar="KEY,KEY",
+    en="Print only these classes; numbers stay the same.",
+    zh="只印这些类别；编号不变。",
+)
+@option(
+    "--style",
+    type=click.Choice(["community", "official"]),
+    default="community",
+    show_default=True,
+    en="Look: warm or plain.",
+    zh="样式：community 温暖，official 素净。",
+)
+@option(
+    "--language",
+    "print_language",
+    type=click.Choice(["zh-CN", "en"]),
+    en="Language of the print; by default the first one of the guide.",
+    zh="印刷语言；默认为指南的第一种语言。",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="The PDF; by default maps/NAME/guide-PAPER.pdf.",
+    zh="PDF 文件；默认为 maps/NAME/guide-纸张.pdf。",
+)
+def guide(
+    name: str,
+    paper: str,
+    scale: str | None,
+    atlas: bool,
+    large_print: bool,
+    classes: str | None,
+    style: str,
+    print_language: str | None,
+    output: Path | None,
+) -> None:
+    """Print a guide: a numbered map and its list as a PDF.
+
+    NAME is a study folder, or the embedded sample shanzishi.
+    """
+    denominator = None if scale is None else read_scale(scale)
+    if output is not None:
+        check_output(output, (".pdf",))
+    from circle.guide.paper.options import PaperOptions
+    from circle.guide.paper.sheet import compose
+    from circle.study import read_study, run_study
+    from circle.study.files import check_folder, write_together
+
+    config = read_study(name)
+    target = output or Path("maps") / config.name / f"guide-{paper}.pdf"
+    check_folder(target.parent)
+    note(in_words("Working out the walks …", "正在计算步行时间……"))
+    study = run_study(config)
+    note(in_words("Composing the pages …", "正在排版……"))
+    options = PaperOptions(
+        paper=paper,
+        scale=denominator,
+        is_atlas=atlas,
+        is_large_print=large_print,
+        classes=tuple(key.strip() for key in (classes or "").split(",") if key.strip()),
+        style=style,
+        language=print_language,
+    )
+    printed = compose(study.content, options)
+    write_together({target: printed.pdf})
+    tell(
+        {
+            "path": str(target),
+            "scale": printed.scale,
+            "maps": len(printed.plans),
+            "is_atlas": printed.is_atlas,
+            "reason": printed.reason,
+            "places": printed.n_places,
+            "missing_characters": printed.missing,
+        },
+        "\n".join(_said(printed, target)),
+    )
+
+
+def read_scale(text: str) -> float:
+    """
+    Return the denominator of a scale such as ``1:2500``.
+
+    Raises
+    ------
+    InputError
+        If it is none, or not between 1:100 and 1:200000.
+
+    Examples
+    --------
+    >>> read_scale("1:2500"), read_scale("5000")
+    (2500.0, 5000.0)
+    """
+    try:
+        value = float(text.replace("：", ":").removeprefix("1:").replace(",", "").strip())
+    except ValueError:
+        value = 0.0
+    if not 100 <= value <= 200_000:
+        raise InputError(
+            en=f"“{text}” is no scale this can print; write it like 1:2500, between 1:100 and "
+            "1:200000.",
+            zh=f"“{text}”不是可用的比例尺；请写成 1:2500 的样子，在 1:100 与 1:200000 之间。",
+        )
+    return value
+
+
+def _said(printed: PaperGuide, target: Path) -> list[str]:
+    n, n_maps = printed.n_places, len(printed.plans)
+    lines = [
+        in_words(f"Wrote {target}", f"已写出 {target}"),
+        in_words(
+            f"{n} places, 1:{printed.scale:g}, {n_maps} map{'s' if n_maps > 1 else ''}",
+            f"{n} 处地点，1:{printed.scale:g}，{n_maps} 幅图",
+        ),
+    ]
+    if printed.reason:
+        en, zh = _REASONS[printed.reason]
+        lines.append(in_words(f"Made into an atlas: {en}.", f"已分成图册：{zh}。"))
+    for text, signs in printed.missing.items():
+        shown = " ".join(f"U+{ord(sign):04X}" for sign in signs)
+        lines.append(
+            in_words(
+                f"The font cannot write {shown} in “{text}”; printed as □.",
+                f"字体缺少“{text}”中的 {shown}，印作 □。",
+            )
+        )
+    return lines
+
+
+COMMANDS = (guide,)

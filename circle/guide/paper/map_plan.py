@@ -1,0 +1,299 @@
+"""
+What stands where on a printed map, decided before anything is drawn.
+
+Ground is given out in this order: scale bar, starting point, waters, main streets, rings,
+numbers, then the smaller names, so that what cannot move comes before what can.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import shapely
+
+from circle.guide import wording
+from circle.guide.model import GuideContent, GuidePlace
+from circle.guide.paper.boxes import Box, Point, Space
+from circle.guide.paper.fonts import PaperFont
+from circle.guide.paper.frame import MapFrame
+from circle.guide.paper.grid import Grid, make_grid, round_below
+from circle.guide.paper.names import PlacedName, area_names, street_names
+from circle.guide.paper.numbers import Anchor, Block, NumberPlacer, anchors_of
+
+_SIZES_MM = {
+    "main": 2.9,
+    "street": 2.45,
+    "lane": 2.15,
+    "water": 3.4,
+    "green": 2.4,
+    "ring": 2.7,
+    "center": 3.0,
+    "scale": 2.6,
+    "number": 4.5,
+}
+_LONGEST_BAR_MM = 52.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text in a box of its own."""
+
+    text: str
+    box: Box
+    size_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class RingLabel:
+    """The label of ring `index`, counted from the smallest."""
+
+    index: int
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBar:
+    """
+    The scale bar.
+
+    Parameters
+    ----------
+    box
+        Ground reserved for it and the north arrow.
+    left, y, length_mm
+        Where the bar lies.
+    length_m
+        What it stands for.
+    """
+
+    box: Box
+    left: float
+    y: float
+    length_mm: float
+    length_m: float
+
+
+@dataclass(frozen=True)
+class MapPlan:
+    """
+    A printed map, decided.
+
+    Parameters
+    ----------
+    frame, grid, sizes_mm
+        Its ground, squares and type sizes.
+    center, center_label
+        Where the starting point is drawn, ``None`` beyond the map, and its name.
+    scale_bar, ring_labels, names, blocks
+        What stands on it.
+    dot_radius
+        Radius of the dots of the places.
+    squares
+        Square by number, for the places on the map.
+    """
+
+    frame: MapFrame
+    grid: Grid
+    sizes_mm: dict[str, float]
+    center: Point | None
+    center_label: Label | None
+    scale_bar: ScaleBar
+    ring_labels: tuple[RingLabel, ...]
+    names: tuple[PlacedName, ...]
+    blocks: tuple[Block, ...]
+    dot_radius: float
+    squares: dict[int, str]
+
+    @property
+    def n_gathered(self) -> int:
+        """How many numbers stand in blocks of more than one."""
+        return sum(len(block.anchors) for block in self.blocks if len(block.anchors) > 1)
+
+
+def type_sizes(factor: float) -> dict[str, float]:
+    """Return the type sizes on the map, millimetres, `factor` times those of an A3 sheet."""
+    return {kind: size * factor for kind, size in _SIZES_MM.items()}
+
+
+def plan_map(
+    content: GuideContent,
+    places: Sequence[GuidePlace],
+    frame: MapFrame,
+    font: PaperFont,
+    *,
+    type_factor: float = 1.0,
+    language: str = "zh-CN",
+    center_text: str | None = None,
+    shows_beyond: bool = True,
+) -> MapPlan:
+    """
+    Decide a map.
+
+    Parameters
+    ----------
+    content
+        The guide.
+    places
+        Those of its places that are wanted, with their numbers.
+    frame
+        The ground and the scale.
+    font
+        Font of everything on it.
+    type_factor
+        How much larger than on an A3 sheet.
+    language
+        ``"zh-CN"`` or ``"en"``.
+    center_text
+        What to call the starting point; else its name in the guide.
+    shows_beyond
+        True to print the numbers of places beyond the map at its edge.
+
+    Returns
+    -------
+    plan
+        No two of its boxes touch, and none leaves the map.
+    """
+    sizes = type_sizes(type_factor)
+    grid = make_grid(frame.width_mm, frame.height_mm, frame.scale)
+    located = [place for place in places if place.lon is not None and place.lat is not None]
+    xy = frame.to_mm([(place.lon, place.lat) for place in located])
+    anchors = anchors_of(located, xy)
+    inside = [a for a in anchors if Box(a.x, a.y, 0, 0).is_within(frame.box)]
+    taken = Space()
+    bar = _scale_bar(frame, font, sizes, inside)
+    taken.add(bar.box)
+    (center_at,) = frame.to_mm([(content.center.lon, content.center.lat)]).tolist()
+    center: Point | None = (center_at[0], center_at[1])
+    center_label = None
+    placer = NumberPlacer(frame.box, taken, font, sizes["number"])
+    dots = taken.add(*(Box(a.x, a.y, placer.dot_radius, placer.dot_radius) for a in inside))
+    if center is not None and Box(*center, 2.0, 2.0).is_within(frame.box):
+        text = center_text or _say(content.center.name, language)
+        center_label = _center_label(font.printable(text), center, frame, taken, font, sizes)
+        radius = sizes["center"] * 0.85
+        taken.add(Box(*center, radius, radius))
+    else:
+        center = None
+    basemap = content.basemap
+    waters = [area for area in basemap.areas if area.layer == "water"]
+    names = area_names(waters, frame, taken, font, sizes)
+    names += street_names(basemap.streets, frame, taken, font, sizes, range(0, 3))
+    ring_labels = _ring_labels(content, frame, taken, font, sizes, language)
+    taken.remove(dots)
+    wanted = anchors if shows_beyond else inside
+    blocks = placer.place(wanted)
+    taken.add(*(Box(a.x, a.y, placer.dot_radius, placer.dot_radius) for a in inside))
+    for block in blocks:
+        taken.add(*(Box.along(*line, 0.3) for line in block.leaders if math.dist(*line) > 0.2))
+    names += street_names(basemap.streets, frame, taken, font, sizes, range(3, 99))
+    greens = [area for area in basemap.areas if area.layer == "green"]
+    names += area_names(greens, frame, taken, font, sizes)
+    return MapPlan(
+        frame=frame,
+        grid=grid,
+        sizes_mm=sizes,
+        center=center,
+        center_label=center_label,
+        scale_bar=bar,
+        ring_labels=tuple(ring_labels),
+        names=tuple(names),
+        blocks=tuple(blocks),
+        dot_radius=placer.dot_radius,
+        squares={a.number: grid.square_of(a.x, a.y) for a in inside},
+    )
+
+
+def _say(text: wording.Both, language: str) -> str:
+    return text.zh if language.startswith("zh") else text.en
+
+
+def _scale_bar(
+    frame: MapFrame, font: PaperFont, sizes: dict[str, float], inside: Collection[Anchor]
+) -> ScaleBar:
+    """Return the scale bar, in the lower corner with fewer places near it."""
+    size = sizes["scale"]
+    most_mm = min(_LONGEST_BAR_MM * size / _SIZES_MM["scale"], frame.width_mm * 0.3)
+    length_m = round_below(most_mm * frame.scale / 1000)
+    length_mm = length_m * 1000 / frame.scale
+    width = size * 4 + length_mm + font.width(f"{length_m:g} m", size) + size * 1.2
+    height = size * 4.2
+    edge = 2.0
+    boxes = [
+        Box.from_edges(left, frame.height_mm - edge - height, left + width,
+                       frame.height_mm - edge)
+        for left in (edge, frame.width_mm - edge - width)
+    ]  # fmt: skip
+    box = min(
+        boxes,
+        key=lambda box: sum(Box(a.x, a.y, 0, 0).touches(box.grown(8.0)) for a in inside),
+    )
+    left, top, _, _ = box.edges
+    return ScaleBar(box, left + size * 3.6, top + size * 2.75, length_mm, length_m)
+
+
+def _center_label(
+    text: str,
+    at: Point,
+    frame: MapFrame,
+    taken: Space,
+    font: PaperFont,
+    sizes: dict[str, float],
+) -> Label | None:
+    size = sizes["center"]
+    half_width = font.width(text, size) / 2 + size * 0.7
+    half_height = size * 0.85
+    if half_width > frame.width_mm / 2 - 2:
+        return None
+    away = size * 0.85 + half_height + size * 0.3
+    fewest: tuple[int, Label] | None = None
+    for dx, dy in (
+        (0.0, away), (0.0, -away), (half_width + size * 1.2, 0.0), (-half_width - size * 1.2, 0.0),
+        (0.0, 2 * away), (0.0, -2 * away),
+    ):  # fmt: skip
+        box = Box(at[0] + dx, at[1] + dy, half_width, half_height)
+        if not box.is_within(frame.box.grown(-0.8)):
+            continue
+        covered = taken.count(box)
+        if fewest is None or covered < fewest[0]:
+            fewest = (covered, Label(text, box, size))
+        if covered == 0:
+            break
+    if fewest is None or fewest[0]:
+        return None
+    taken.add(fewest[1].box.grown(0.3))
+    return fewest[1]
+
+
+def _ring_labels(
+    content: GuideContent,
+    frame: MapFrame,
+    taken: Space,
+    font: PaperFont,
+    sizes: dict[str, float],
+    language: str,
+) -> list[RingLabel]:
+    """Return a label on each ring's line, those of neighbours on different sides."""
+    labels = []
+    size = sizes["ring"]
+    window = frame.box.grown(-1.0)
+    for index, ring in enumerate(content.rings):
+        key = "ring_label" if ring.unit == "min" else "ring_label_m"
+        text = _say(wording.PAGE[key].fill(n=f"{ring.budget:g}"), language)
+        half = (font.width(text, size) / 2 + size * 0.6, size * 0.78)
+        wanted = math.radians((-50, 15, 80, 150, 215, 280)[index % 6])
+        spots = []
+        for polygon in ring.polygons:
+            line = shapely.LineString(frame.to_mm(polygon[0]))
+            for at in shapely.get_coordinates(shapely.segmentize(line, 3.0)).tolist():
+                turn = math.atan2(at[1] - frame.height_mm / 2, at[0] - frame.width_mm / 2)
+                off = abs((turn - wanted + math.pi) % (2 * math.pi) - math.pi)
+                spots.append((round(off, 6), at[0], at[1]))
+        for _, x, y in sorted(spots):
+            box = Box(x, y, *half)
+            if box.is_within(window) and taken.is_free(box):
+                taken.add(box.grown(0.3))
+                labels.append(RingLabel(index, Label(text, box, size)))
+                break
+    return labels

@@ -1,0 +1,79 @@
+"""What one may choose about the paper guide, and the sizes of its papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAPERS = ("a4", "a3", "a1")
+LARGE_PRINT = 1.4
+"""How much larger type is in large print."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOptions:
+    """
+    Choices of whoever prints.
+
+    Parameters
+    ----------
+    paper
+        ``"a3"``: a sheet, map on one side and list on the other; ``"a4"``: a booklet;
+        ``"a1"``: a poster for the wall.
+    scale
+        Denominator of the map's scale; ``None`` for the largest round one that fits.
+    is_atlas
+        True for several maps even where one would do.
+    is_large_print
+        True for larger type.
+    classes
+        Keys of the classes to print; empty for all. Numbers stay those of the whole guide.
+    style
+        One of `circle.guide.paper.style.STYLES`.
+    language
+        ``"zh-CN"``, ``"en"``, or ``None`` for the first language of the guide.
+    """
+
+    paper: str = "a3"
+    scale: float | None = None
+    is_atlas: bool = False
+    is_large_print: bool = False
+    classes: tuple[str, ...] = ()
+    style: str = "community"
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFormat:
+    """
+    A paper and what stands where on it, millimetres and points.
+
+    Parameters
+    ----------
+    width, height, margin
+        The page; nothing is printed in the margin.
+    panel
+        Width of the column beside the map, 0 without one.
+    strip
+        Height of the line over a map that has no panel.
+    type_factor
+        Size of the type on the map, as a multiple of that of an A3 sheet.
+    base_pt, columns, table_sizes_pt
+        Size of running text; how many columns the list may have, and the sizes of its type, largest first.
+    """
+
+    width: float
+    height: float
+    margin: float
+    panel: float
+    strip: float
+    type_factor: float
+    base_pt: float
+    columns: tuple[int, ...]
+    table_sizes_pt: tuple[float, ...]
+
+
+FORMATS = {
+    "a4": PaperFormat(210, 297, 12, 0, 12, 0.92, 10, (1,), (9.5,)),
+    "a3": PaperFormat(420, 297, 9, 88, 10, 1.0, 9.5, (2, 3), (11, 10.5, 10, 9.5, 9, 8.5, 8)),
+    "a1": PaperFormat(594, 841, 16, 0, 62, 1.8, 16, (3, 4), (16, 15, 14, 13, 12, 11)),
+}
