@@ -9,6 +9,7 @@ name can reach out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, cast
 
@@ -87,7 +88,10 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
     carries_walks = walks is not None and not live
     data = page_data(content)
     if walks is not None and not live:
-        data["walk"] = _walk_data(walks, [walker["key"] for walker in data["walkers"]])
+        data["walk"] = {
+            "network": walks.text,
+            "walkers": walkers_data(walker["key"] for walker in data["walkers"]),
+        }
     guide_map = GuideMap(
         location=[content.center.lat, content.center.lon],
         tiles=None,
@@ -172,12 +176,18 @@ def page_data(content: GuideContent) -> dict[str, Any]:
     return plain
 
 
-def _walk_data(walks: WalkPack, keys: list[str]) -> dict[str, Any]:
-    """Return the network of the page and what its walkers take, by key."""
-    walkers = {}
-    for key in keys:
-        walker = get_walker(key)
-        walkers[key] = {
+def walkers_data(keys: Iterable[str]) -> dict[str, dict[str, float]]:
+    """
+    Return what a page needs to know of walkers to compute their walks, by key.
+
+    Parameters
+    ----------
+    keys
+        Names of walkers, or speeds such as ``"1.1"``.
+    """
+    known = {key: get_walker(key) for key in keys}
+    return {
+        key: {
             "speed": walker.speed_m_s,
             "per_step": walker.seconds_per_step,
             "per_flight": walker.seconds_per_flight,
@@ -186,7 +196,8 @@ def _walk_data(walks: WalkPack, keys: list[str]) -> dict[str, Any]:
             "closed": walker.closed_flags,
             "enters": walker.enters_private,
         }
-    return {"network": walks.text, "walkers": walkers}
+        for key, walker in known.items()
+    }
 
 
 def _first_language(content: GuideContent) -> str:

@@ -12,7 +12,7 @@ from sketch import sketch
 
 import circle
 from circle.geometry import Bounds
-from circle.guide.pack import UNITS_PER_M, WalkPack, pack_network, unpack_network
+from circle.guide.pack import UNIT_BITS, UNITS_PER_M, WalkPack, pack_network, unpack_network
 from circle.network import WalkNetwork
 from circle.walkers import WALKERS
 
@@ -69,7 +69,7 @@ def test_every_edge_of_a_town_comes_back(monaco: WalkNetwork) -> None:
     back_straight = np.flatnonzero(~back_loops & (back.edge_length_m > 0))
     want = sorted(repr(facts(monaco, int(edge))) for edge in straight)
     assert sorted(repr(facts(back, int(edge))) for edge in back_straight) == want
-    assert back.edge_length_m.sum() == pytest.approx(monaco.edge_length_m.sum(), rel=1e-4)
+    assert back.edge_length_m.sum() == pytest.approx(monaco.edge_length_m.sum(), rel=1e-6)
     sea, again = monaco.water, back.water
     assert again.symmetric_difference(sea).area < STEP_M * sea.length
     assert len(back.barrier_index.segment) == pytest.approx(
@@ -78,21 +78,21 @@ def test_every_edge_of_a_town_comes_back(monaco: WalkNetwork) -> None:
 
 
 @pytest.mark.parametrize("walker", ["adult", "wheelchair"])
-def test_costs_of_a_town_come_back_to_a_tenth_of_a_second(monaco: WalkNetwork, walker: str) -> None:
+def test_costs_of_a_town_come_back(monaco: WalkNetwork, walker: str) -> None:
     back = unpacked(monaco)
     who = WALKERS[walker]
     want, got = monaco.costs(who, "min"), back.costs(who, "min")
     closed = want.arc.max()
     assert (got.arc == closed).sum() == (want.arc == closed).sum()
     assert got.arc[got.arc < closed].sum() == pytest.approx(
-        want.arc[want.arc < closed].sum(), rel=1e-3
+        want.arc[want.arc < closed].sum(), rel=1e-5
     )
 
 
 def test_a_town_takes_little_room(monaco: WalkNetwork) -> None:
     pack = everything(monaco)
     assert len(pack.text) <= 200_000
-    assert len(pack.text) < 80_000  # what it takes today, and a little more
+    assert len(pack.text) < 110_000  # what it takes today, and a little more
 
 
 def test_the_same_network_gives_the_same_bytes(monaco: WalkNetwork) -> None:
@@ -142,7 +142,7 @@ def test_what_no_walk_needs_is_left_out_and_the_cut_is_told(monaco: WalkNetwork)
 def test_another_layout_is_refused() -> None:
     pack = everything(sketch("A---B", m_per_char=25).network)
     body = bytearray(zlib.decompress(pack.data, -15))
-    start = body.index(bytes([1, UNITS_PER_M]))
+    start = body.index(bytes([1, UNIT_BITS]))
     body[start] = 9
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
     with pytest.raises(ValueError, match="layout 9"):

@@ -6,8 +6,8 @@
 
   const UNREACHED = 2147483647;
   const UNUSABLE = 0, ISLAND = 1, MAINLAND = 2;
-  const SNAP_LIMIT_M = 100, WATER_LIMIT_M = 4.3, TOUCH_M = 0.001;
-  const PRIVATE = 2, NO_WHEELS = 8, CROSSING = 16, ELEVATOR = 256, NO_WHEELCHAIR = 2048;
+  const SNAP_LIMIT_M = 100, WATER_LIMIT_M = 4.3, TOUCH_M = 0.001, SAME_M2 = 1e-6;
+  const PRIVATE = 2, CROSSING = 16, TUNNEL = 64, ELEVATOR = 256;
   const KIND_ELEVATOR = 13;
   const OPEN_ON = 1, OPEN_BACK = 2, ENTERS_ON = 4, ENTERS_BACK = 8, IS_ISLAND = 16;
   const STEPS_PER_FLIGHT = 18;
@@ -133,9 +133,10 @@
     WATER_LIMIT_M: WATER_LIMIT_M, BUCKET_M: BUCKET_M, rint: rint
   };
 
-  /* How willingly a position is joined to each edge; gated ways last for places one visits. */
+  /* How willingly a position is joined to each edge: tunnels last, and gated ways for places one
+     visits. */
   Kernel.prototype.rank = function (walker, isVisited) {
-    const last = isVisited && !walker.enters ? PRIVATE : 0;
+    const last = isVisited && !walker.enters ? TUNNEL | PRIVATE : TUNNEL;
     const key = walker.closed + ' ' + last;
     if (!this.ranks[key]) {
       const net = this.net, rank = new Uint8Array(net.m);
@@ -191,7 +192,8 @@
           }
           const qx = ax + t * dx, qy = ay + t * dy;
           const away = (qx - x) * (qx - x) + (qy - y) * (qy - y);
-          if (away > best || (away === best && spot.segment >= 0 && i >= spot.segment)) continue;
+          if (away > best + SAME_M2 ||
+              (spot.segment >= 0 && i >= spot.segment && away > best - SAME_M2)) continue;
           if (rank[net.pointEdge[i]] !== wanted) continue;
           if (heeds && this.crosses(x, y, qx, qy)) continue;
           best = away;

@@ -302,8 +302,9 @@
     const net = {
       lon0: numbers[0], lat0: numbers[1], home: numbers.slice(2), names: words ? words.split('\n') : []
     };
-    readEdges(net, streams, head.getUint8(1));
-    readChains(net, streams[10], head.getUint8(1));
+    const units = 1 << head.getUint8(1);
+    readEdges(net, streams, units);
+    readChains(net, streams[10], units);
     complete(net);
     return net;
   };

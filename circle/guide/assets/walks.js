@@ -112,17 +112,18 @@
     const kernel = this.ready(), start = this.start(home, walker), ends = this.endsFor(walker);
     const minutes = guide.data.minutes;
     const places = [];
-    const far = kernel.search(start, walker, guide.farMinutes() * 60000);
+    // A minute beyond the rings: their line runs between cells within and cells beyond.
+    const found = kernel.search(start, walker,
+      Math.max(guide.farMinutes(), guide.outerMinutes() + 1) * 60000);
     guide.data.places.forEach(function (place, i) {
-      const time = kernel.timeTo(far, ends[i]);
+      const time = kernel.timeTo(found, ends[i]);
       if (time === guide.kernelNumbers.UNREACHED) return;
       places.push({
-        facility_id: place.facility_id, time_s: time / 1000, distance_m: kernel.metresTo(far, ends[i])
+        facility_id: place.facility_id, time_s: time / 1000, distance_m: kernel.metresTo(found, ends[i])
       });
     });
     const limits = minutes.map(function (value) { return Math.round(value * 60000); });
-    const near = kernel.search(start, walker, limits[limits.length - 1] || 0);
-    const rings = limits.length ? kernel.rings(near, limits).map(function (ring, i) {
+    const rings = limits.length ? kernel.rings(found, limits).map(function (ring, i) {
       return { budget: minutes[i], unit: 'min', is_cut: ring.isCut, polygons: ring.polygons };
     }).filter(function (ring) { return ring.polygons.length; }) : [];
     places.sort(function (a, b) { return a.time_s - b.time_s; });
