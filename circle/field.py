@@ -19,10 +19,16 @@ from shapely.geometry.base import BaseGeometry
 
 from circle.contour import trace
 from circle.geometry import LocalFrame
-from circle.ground import OFF_STREET_MAX_M, TILE_CELLS, Float32Array, Ground
+from circle.ground import (
+    OFF_STREET_MAX_M,
+    TILE_CELLS,
+    Float32Array,
+    Ground,
+    cell_width_m,
+)
 from circle.kernel import UNREACHED, compiled
 from circle.network import FloatArray, Int32Array, WalkNetwork
-from circle.search import searching
+from circle.search import Search, searching
 from circle.snapping import snap
 from circle.units import Budget
 from circle.walkers import Walker
@@ -99,7 +105,10 @@ class Rings:
         if (high - low).max() > SURFACE_MAX_M:
             return np.column_stack(frame.to_lonlat(x, y))
         middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1.0)
-        known = np.column_stack(frame.to_lonlat(*(middle + half * _NINE).T))
+        lon, lat = frame.to_lonlat(*(middle + half * _NINE).T)
+        # Near the 180° meridian longitudes must not jump, even if they pass it by a little.
+        lon = (lon - frame.lon_0 + 180.0) % 360.0 - 180.0 + frame.lon_0
+        known = np.column_stack([lon, lat])
         lonlat: FloatArray = _surface(self.xy_m, middle, half, _NINE_INVERSE @ known)
         return lonlat
 
@@ -321,8 +330,13 @@ def draw(
     if not snaps.is_snapped[0]:
         return [Isochrone(NO_RINGS, 0, False, np.inf) for _ in limits]
     metres_per_cost = 0.001 if budget.unit == "m" else walker.speed_m_s / 1000.0
+    limits_m: FloatArray = limits.astype(np.float64) * metres_per_cost
+    widths = [cell_width_m(limit_m) for limit_m in limits_m]
+    # The line runs between cells within the budget and cells beyond it: those must be known too,
+    # or a ring would depend on which larger ones were asked for.
+    limit = budget.limit + round(2 * widths[-1] / metres_per_cost)
     with searching(
-        network, snaps, walker=walker, unit=budget.unit, limit=budget.limit, towards=towards
+        network, snaps, walker=walker, unit=budget.unit, limit=limit, towards=towards
     ) as search:
         # On its own street the walk may end before any vertex; everywhere else one lies behind.
         own_street = snaps.distance_m[0] + network.edge_length_m[snaps.edge[0]] + off_street_m
@@ -340,77 +354,98 @@ def draw(
             n_vertices,
             is_cut,
         )
-        # Cell (0, 0) has its centre half a cell north-east of the frame's origin. A margin of one
-        # cell closes every contour.
-        ground = Ground.of(network, walker, budget.limit * metres_per_cost)
-        cell_m = ground.cell_m
-        cells = np.floor(box / cell_m).astype(np.int64) + np.array([-1, -1, 2, 2])
-        left, bottom = cells[-1, :2] // TILE_CELLS
-        right, top = (cells[-1, 2:] - 1) // TILE_CELLS
-        columns = int(right - left) + 1
-        wanted = [
-            (c, r)
-            for r in range(int(bottom), int(top) + 1)
-            for c in range(int(left), int(right) + 1)
-        ]
-        tiles, slots = ground.tiles(wanted)
-        low, high = cells[-1, :2], cells[-1, 2:]
-        shape = (int(high[1] - low[1]), int(high[0] - low[0]))
-        work = search.work
-        n_cells = shape[0] * shape[1]
-        metres = work.scratch("metres", n_cells, np.float32).reshape(shape)
-        outside = work.scratch("outside", n_cells, np.float32).reshape(shape)
-        following = work.scratch("following", 2 * n_cells, np.int32)
-        crossed = work.scratch("crossed", 2 * n_cells, np.int32)
-        # Whoever stands on a vertex starts there, not on the street it was joined to.
-        edge = int(snaps.edge[0]) if 0.0 < snaps.fraction[0] < 1.0 else -1
-        onward, back = search.costs.edge[edge]
-        _window(
-            tiles.street,
-            tiles.fraction,
-            tiles.leg_m,
-            tiles.outside_m,
-            tiles.first_edge,
-            tiles.edge,
-            slots,
-            columns,
-            int(low[1] - bottom * TILE_CELLS),
-            int(low[0] - left * TILE_CELLS),
-            network.edge_node,
-            search.from_node,
-            search.work.cost,
-            edge,
-            float(snaps.fraction[0]),
-            int(search.access[0]),
-            int(back if towards else onward),
-            int(onward if towards else back),
-            metres_per_cost,
-            off_street_m,
-            metres,
-            outside,
+        rings: list[Rings] = []
+        for cell_m in dict.fromkeys(widths):
+            ground = Ground.of(network, walker, cell_m)
+            same = [k for k in range(n) if widths[k] == cell_m]
+            rings += _rings(
+                search, ground, box[same], limits_m[same], metres_per_cost, off_street_m
+            )
+    # On one lattice larger budgets hold the smaller ones; from one lattice to the next, a wider
+    # cell may miss a sliver that a narrower one saw.
+    for k in range(1, n):
+        if widths[k] != widths[k - 1]:
+            rings[k] = _union(rings[k], rings[k - 1])
+    return [
+        Isochrone(rings[k], int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0]))
+        for k in range(n)
+    ]
+
+
+def _rings(
+    search: Search,
+    ground: Ground,
+    box: FloatArray,
+    limits_m: FloatArray,
+    metres_per_cost: float,
+    off_street_m: float,
+) -> list[Rings]:
+    """Draw budgets on cells of one width; `box` bounds how far each leads, the last farthest."""
+    network, snaps, work, cell_m = search.network, search.snaps, search.work, ground.cell_m
+    # Cell (0, 0) has its centre half a cell north-east of the frame's origin. A margin of one
+    # cell closes every contour.
+    cells = np.floor(box / cell_m).astype(np.int64) + np.array([-1, -1, 2, 2])
+    low, high = cells[-1, :2], cells[-1, 2:]
+    left, bottom = low // TILE_CELLS
+    right, top = (high - 1) // TILE_CELLS
+    columns = int(right - left) + 1
+    wanted = [
+        (c, r) for r in range(int(bottom), int(top) + 1) for c in range(int(left), int(right) + 1)
+    ]
+    tiles, slots = ground.tiles(wanted)
+    shape = (int(high[1] - low[1]), int(high[0] - low[0]))
+    n_cells = shape[0] * shape[1]
+    metres = work.scratch("metres", n_cells, np.float32).reshape(shape)
+    outside = work.scratch("outside", n_cells, np.float32).reshape(shape)
+    following = work.scratch("following", 2 * n_cells, np.int32)
+    crossed = work.scratch("crossed", 2 * n_cells, np.int32)
+    # Whoever stands on a vertex starts there, not on the street it was joined to.
+    edge = int(snaps.edge[0]) if 0.0 < snaps.fraction[0] < 1.0 else -1
+    onward, back = search.costs.edge[edge]
+    _window(
+        tiles.street,
+        tiles.fraction,
+        tiles.leg_m,
+        tiles.outside_m,
+        tiles.first_edge,
+        tiles.edge,
+        slots,
+        columns,
+        int(low[1] - bottom * TILE_CELLS),
+        int(low[0] - left * TILE_CELLS),
+        network.edge_node,
+        search.from_node,
+        work.cost,
+        edge,
+        float(snaps.fraction[0]),
+        int(search.access[0]),
+        int(back if search.towards else onward),
+        int(onward if search.towards else back),
+        metres_per_cost,
+        off_street_m,
+        metres,
+        outside,
+    )
+    found = []
+    for (west, south, east, north), limit_m in zip(cells.tolist(), limits_m, strict=True):
+        rows = slice(south - low[1], north - low[1])
+        across = slice(west - low[0], east - low[0])
+        field = work.scratch("field", (north - south) * (east - west), np.float32)
+        field = field.reshape(north - south, east - west)
+        _signed(metres[rows, across], outside[rows, across], limit_m, cell_m, field)
+        corner = ((west + 0.5) * cell_m, (south + 0.5) * cell_m)
+        found.append(
+            Rings(*trace(field, *corner, cell_m, MIN_PART_M2, MIN_HOLE_M2, following, crossed))
         )
-        found = []
-        for k in range(n):
-            west, south, east, north = (int(cell) for cell in cells[k])
-            rows = slice(south - low[1], north - low[1])
-            across = slice(west - low[0], east - low[0])
-            field = work.scratch("field", (north - south) * (east - west), np.float32)
-            field = field.reshape(north - south, east - west)
-            limit_m = limits[k] * metres_per_cost
-            _signed(metres[rows, across], outside[rows, across], limit_m, cell_m, field)
-            rings = Rings(
-                *trace(
-                    field,
-                    (west + 0.5) * cell_m,
-                    (south + 0.5) * cell_m,
-                    cell_m,
-                    MIN_PART_M2,
-                    MIN_HOLE_M2,
-                    following,
-                    crossed,
-                )
-            )
-            found.append(
-                Isochrone(rings, int(n_vertices[k]), bool(is_cut[k]), float(snaps.distance_m[0]))
-            )
     return found
+
+
+def _union(larger: Rings, smaller: Rings) -> Rings:
+    """Return both as one."""
+    whole = shapely.union(larger.geometry(larger.xy_m), smaller.geometry(smaller.xy_m))
+    parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
+    if not parts:
+        return NO_RINGS
+    _, xy, (ring_first, polygon_first) = shapely.to_ragged_array(shapely.orient_polygons(parts))
+    area = float(shapely.area(whole))
+    return Rings(xy, ring_first.astype(np.int64), polygon_first.astype(np.int64), area)

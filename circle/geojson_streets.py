@@ -19,7 +19,7 @@ from shapely.errors import GEOSException
 
 from circle.errors import StreetsError
 from circle.geometry import Bounds, check_lonlat
-from circle.provenance import OSM_ATTRIBUTION, OSM_LICENCE, Provenance
+from circle.provenance import stated_provenance
 from circle.streets_table import StreetTable, StreetTableBuilder, file_sha256
 from circle.walking import Barrier, classify_barrier
 
@@ -31,8 +31,8 @@ def read_geojson_streets(path: Path, *, ground: Path | None = None) -> StreetTab
     Parameters
     ----------
     path
-        A FeatureCollection. Its optional members ``bbox`` (extent of the data) and
-        ``data_date`` are believed.
+        A FeatureCollection. Its optional members ``bbox`` (extent of the data),
+        ``data_date``, ``licence`` and ``attribution`` are believed.
     ground
         A second FeatureCollection, looked through for what blocks the ground only.
 
@@ -65,13 +65,7 @@ def read_geojson_streets(path: Path, *, ground: Path | None = None) -> StreetTab
             _add_barrier(builder, tags, geometry)
     bbox = document.get("bbox")
     return builder.finish(
-        Provenance(
-            source=path.name,
-            data_date=document.get("data_date"),
-            sha256=file_sha256(path),
-            licence=OSM_LICENCE,
-            attribution=OSM_ATTRIBUTION,
-        ),
+        stated_provenance(document, source=path.name, sha256=file_sha256(path)),
         bounds=_extent(bbox, path),
     )
 

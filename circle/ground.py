@@ -57,6 +57,14 @@ MAX_TILES = 2048
 Float32Array = npt.NDArray[np.float32]
 
 
+def cell_width_m(radius_m: float) -> float:
+    """Return how wide cells are for walks that can lead so far, see `WIDEST_CELLS`."""
+    cell_m = CELL_M
+    while radius_m > WIDEST_CELLS * cell_m:
+        cell_m *= 2
+    return cell_m
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tiles:
     """
@@ -183,22 +191,8 @@ class Ground:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def of(cls, network: WalkNetwork, walker: Walker, radius_m: float) -> Ground:
-        """
-        Return the network's ground for walks of a radius: one for all who use the same edges.
-
-        Parameters
-        ----------
-        network
-            Streets and barriers.
-        walker
-            Who walks.
-        radius_m
-            How far a walk can lead; decides the width of the cells, see `WIDEST_CELLS`.
-        """
-        cell_m = CELL_M
-        while radius_m > WIDEST_CELLS * cell_m:
-            cell_m *= 2
+    def of(cls, network: WalkNetwork, walker: Walker, cell_m: float = CELL_M) -> Ground:
+        """Return the network's ground on cells of a width: one for all who use the same edges."""
         key = ("ground", walker.closed_flags, cell_m)
         ground = network.derived.setdefault(key, cls(network, walker, cell_m))
         assert isinstance(ground, Ground)

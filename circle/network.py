@@ -35,6 +35,9 @@ BoolArray = npt.NDArray[np.bool_]
 ISLAND_BELOW_M = 1_000.0
 """A connected part shorter than this in all is an island, unless it is the longest there is."""
 
+MAX_KNOWN_COSTS = 16
+"""So many pairs of walker and unit are remembered."""
+
 UNUSABLE, ISLAND, MAINLAND = 0, 1, 2
 """How willingly a position is joined to an edge, see `WalkNetwork.edge_rank`."""
 
@@ -261,6 +264,9 @@ class WalkNetwork:
         known = self._costs.get((walker, unit))
         if known is None:
             known = self._compute_costs(walker, unit)
+            # Anybody may invent speeds without end; the oldest make room.
+            while len(self._costs) >= MAX_KNOWN_COSTS:
+                self._costs.pop(next(iter(self._costs)), None)
             self._costs[(walker, unit)] = known
         return known
 
@@ -294,7 +300,8 @@ class WalkNetwork:
         Return how willingly a position is joined to each edge, for a walker, shape ``(m,)``.
 
         `MAINLAND`, `ISLAND` (only where nothing else is near), or `UNUSABLE`: passages through
-        gates, and edges closed to the walker both ways.
+        gates, and edges closed to the walker both ways. Tunnels count as islands: who stands
+        above one is not in it.
 
         Parameters
         ----------
@@ -304,7 +311,9 @@ class WalkNetwork:
             Whether the positions are places the public visits: their door is on a public street
             even where a gated way runs nearer, so gated ways count as islands.
         """
-        last_resort = np.uint16(Flag.PRIVATE if is_visited and not walker.enters_private else 0)
+        last_resort = np.uint16(Flag.TUNNEL)
+        if is_visited and not walker.enters_private:
+            last_resort |= np.uint16(Flag.PRIVATE)
         closed = np.uint16(walker.closed_flags)
         key = (int(closed), int(last_resort))
         known = self._rank.get(key)

@@ -257,17 +257,24 @@ def _enters_private(
     """
     Tell which arcs lead from the public streets into a gated way or through a private gate.
 
-    The public streets are the longest part that holds together without gated ways. Whoever
-    starts behind a gate may leave; nobody passes through from outside.
+    Of every connected part of the network, the public streets are the longest piece that holds
+    together without gated ways; other such pieces lie behind gates. Whoever starts behind a gate
+    may leave; nobody passes through from outside.
     """
     is_private = (flags & np.uint16(Flag.PRIVATE)) != 0
     if not is_private.any():
         return np.zeros(len(arc_edge), np.bool_)
+    n_nodes = int(edge_node.max()) + 1
     public = edge_node[~is_private]
-    part, _ = _parts(public, length_m[~is_private], int(edge_node.max()) + 1)
-    is_public = np.zeros(len(part), np.bool_)
+    piece, piece_length = _parts(public, length_m[~is_private], n_nodes)
+    part_of_piece = np.empty(len(piece_length), np.int64)
+    part_of_piece[piece] = _components(edge_node, n_nodes)
+    # Pieces are numbered from the longest: the first of each part is its longest.
+    is_longest = np.zeros(len(piece_length), np.bool_)
+    is_longest[np.unique(part_of_piece, return_index=True)[1]] = True
+    is_public = np.zeros(n_nodes, np.bool_)
     is_public[public] = True
-    is_public &= part == 0
+    is_public &= is_longest[piece]
     return np.asarray(is_private[arc_edge] & is_public[arc_from])
 
 

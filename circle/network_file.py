@@ -11,8 +11,8 @@ Layout, all little-endian::
     arrays    each starting at a multiple of 64 bytes
 
 The arrays are memory-mapped, so that opening costs the header and the pages actually walked on.
-The header states the size of the whole file and a CRC-32 of the arrays: a cut-off file never
-opens, and files up to `CHECKED_BYTES` are checked to the last bit.
+The header states the size of the whole file and a CRC-32 of the arrays, which is checked at every
+opening (10 ms for Porto's 30 MB): compiled loops trust what they are given.
 """
 
 from __future__ import annotations
@@ -37,8 +37,6 @@ MAGIC = b"CIRCLEWN"
 FORMAT_VERSION = 1
 SUFFIX = ".circle"
 ALIGNMENT = 64
-CHECKED_BYTES = 64 * 2**20
-"""Larger files are opened without reading them through."""
 
 _PREFIX = len(MAGIC) + 12
 
@@ -87,7 +85,7 @@ def save_network(network: WalkNetwork, path: str | Path) -> Path:
         value: Any = network
         for part in name.split("."):
             value = getattr(value, part)
-        array = np.ascontiguousarray(value)
+        array = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
         padding = -offset % ALIGNMENT
         crc = zlib.crc32(array.data, zlib.crc32(b"\0" * padding, crc))
         offset += padding
@@ -95,7 +93,7 @@ def save_network(network: WalkNetwork, path: str | Path) -> Path:
             (
                 {
                     "name": name,
-                    "dtype": array.dtype.str.replace(">", "<"),
+                    "dtype": array.dtype.str,
                     "shape": list(array.shape),
                     "offset": offset,
                 },
@@ -204,9 +202,7 @@ def load_network(path: str | Path) -> WalkNetwork:
     start = _PREFIX + header_bytes
     start += -start % ALIGNMENT
     body = raw[start:]
-    if len(body) != header["arrays_bytes"] or (
-        len(body) <= CHECKED_BYTES and zlib.crc32(body.data) != header["arrays_crc32"]
-    ):
+    if len(body) != header["arrays_bytes"] or zlib.crc32(body.data) != header["arrays_crc32"]:
         raise damaged
     values: dict[str, Any] = {}
     indexes: dict[str, dict[str, Any]] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 _BARRIER_KEYS = ("natural", "waterway", "railway", "landuse")
 _COMMON_KEYS = ("highway", "source", "name", "oneway")
+EPOCH = datetime.fromtimestamp(0, UTC)
+"""What osmium says of an object without a timestamp."""
+
 _WKB = osmium.geom.WKBFactory()
 
 
@@ -103,7 +106,7 @@ def _read(path: Path, progress: bool) -> StreetTable:
     coordinates: list[npt.NDArray[np.float64]] = []
     lines: list[str] = []
     coasts: list[shapely.LineString] = []
-    newest = None
+    newest = EPOCH
 
     def flush() -> None:
         # One call for thousands of lines: per line it would cost more than the reading itself.
@@ -116,8 +119,8 @@ def _read(path: Path, progress: bool) -> StreetTable:
         if item.is_node():
             builder.add_node(item.id, tags)
         elif item.is_way():
-            if data_date is None and (newest is None or item.timestamp > newest):
-                newest = item.timestamp
+            if data_date is None:
+                newest = max(newest, item.timestamp)
             rule = classify_way(tags, item.is_closed())
             if rule is not None:
                 refs = [node.ref for node in item.nodes]
@@ -136,6 +139,8 @@ def _read(path: Path, progress: bool) -> StreetTable:
             elif tags.get("natural") == "coastline":
                 coasts.extend(_line(item))
             else:
+                if "highway" in tags:
+                    builder.add_closed_road([node.ref for node in item.nodes])
                 kind = classify_barrier(tags, is_area=False)
                 if kind is not None:
                     for stretch in _line(item):
@@ -149,7 +154,7 @@ def _read(path: Path, progress: bool) -> StreetTable:
                 coordinates.extend(_add_rings(builder, item, tags))
     flush()
     lonlat = np.concatenate(coordinates) if coordinates else np.empty((0, 2))
-    if data_date is None and newest is not None:
+    if data_date is None and newest > EPOCH:
         data_date = newest.astimezone(UTC).date().isoformat()
     table = builder.finish(
         Provenance(

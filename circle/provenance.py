@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 OSM_LICENCE = "ODbL-1.0"
@@ -36,3 +39,33 @@ class Provenance:
     def as_dict(self) -> dict[str, str | None]:
         """Return the fields as a plain dictionary, ready for JSON."""
         return asdict(self)
+
+
+def stated_provenance(document: Mapping[str, Any], *, source: str, sha256: str) -> Provenance:
+    """
+    Return what a GeoJSON document says of its own origin; what it does not say is unknown.
+
+    Parameters
+    ----------
+    document
+        The FeatureCollection; its members ``data_date`` (an ISO date), ``licence`` and
+        ``attribution`` are believed where they are texts.
+    source
+        Name of the file.
+    sha256
+        Its hash.
+
+    Examples
+    --------
+    >>> stated_provenance({"licence": "CC0-1.0", "data_date": 5}, source="a", sha256="").data_date
+    """
+    said = {
+        key: value.strip()
+        for key in ("data_date", "licence", "attribution")
+        if isinstance(value := document.get(key), str) and value.strip()
+    }
+    try:
+        date = datetime.date.fromisoformat(said.get("data_date", "")).isoformat()
+    except ValueError:
+        date = None
+    return Provenance(source, date, sha256, said.get("licence"), said.get("attribution", ""))

@@ -30,6 +30,8 @@ strip would fall between the cells of an isochrone and tear bridges apart.
 """
 
 FIRST_RADIUS_M = 12.0
+SAME_M2 = 1e-6
+"""Squares of distances that differ by less are equal: a thousandth of a millimetre at a metre."""
 
 TOUCH_M = 0.001
 """Positions this close to the end of an edge stand on its vertex; rounding would say beside it."""
@@ -202,8 +204,11 @@ def _nearest_ranked(
                         t = min(max(t, 0.0), 1.0)
                     qx, qy = ax + t * dx, ay + t * dy
                     away = (qx - x) * (qx - x) + (qy - y) * (qy - y)
-                    # Of equally near segments the first one wins, whatever the bucket order.
-                    if away > best or (away == best and found >= 0 and i >= found):
+                    # Of equally near segments the first one wins, whatever the bucket order and
+                    # the last digits of a street drawn to and fro.
+                    if away > best + SAME_M2 or (
+                        found >= 0 and i >= found and away > best - SAME_M2
+                    ):
                         continue
                     if rank[point_edge[i]] != wanted:
                         continue

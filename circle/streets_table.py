@@ -30,6 +30,10 @@ from circle.walking import (
     tagged_step_count,
 )
 
+_THROUGH_ROADS = frozenset(
+    kind + link for kind in ("trunk", "primary", "secondary", "tertiary") for link in ("", "_link")
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StreetTable:
@@ -104,6 +108,8 @@ class StreetTableBuilder:
         self._names: dict[str, int] = {}
         self._node_rules: dict[int, NodeRule] = {}
         self._cut: set[int] = set()
+        self._through_ends: set[int] = set()
+        self._closed_road: set[int] = set()
         self.n_missing_nodes = 0
         self.barriers: list[tuple[Barrier, BaseGeometry]] = []
 
@@ -154,6 +160,13 @@ class StreetTableBuilder:
         self._name.append(-1 if not name else self._names.setdefault(name, len(self._names)))
         self._steps.append(tagged_step_count(tags))
 
+        if tags.get("highway") in _THROUGH_ROADS:
+            self._through_ends.update((refs[0], refs[-1]))
+
+    def add_closed_road(self, refs: Iterable[int]) -> None:
+        """Note a road nobody walks on: a street that ends at it does not end with the data."""
+        self._closed_road.update(refs)
+
     def add_node(self, ref: int, tags: Mapping[str, str]) -> None:
         """Note what stands on a node; nodes on no walkable way are dropped by `finish`."""
         rule = classify_node(tags)
@@ -195,7 +208,7 @@ class StreetTableBuilder:
         Raises
         ------
         StreetsError
-            If there is no walkable way.
+            If there is no walkable way of any length, or the data straddle the 180° meridian.
         """
         if not self._way_id and self.n_missing_nodes:
             raise StreetsError(
@@ -218,12 +231,26 @@ class StreetTableBuilder:
         way_first = np.zeros(len(self._size) + 1, np.int64)
         np.cumsum(np.frombuffer(self._size, np.int64), out=way_first[1:])
         node_lon, node_lat = lon[first_seen], lat[first_seen]
+        if not (np.ptp(node_lon) > 0 or np.ptp(node_lat) > 0):
+            raise StreetsError(
+                en=f"All streets of {provenance.source} lie on one point; export them again.",
+                zh=f"{provenance.source} 中的道路都在同一个点上；请重新导出。",
+            )
+        if np.ptp(node_lon) > 180 or np.abs(node_lon).max() > 180:
+            raise StreetsError(
+                en=f"{provenance.source} straddles the 180° meridian; cut it in two there.",
+                zh=f"{provenance.source} 跨越 180° 经线；请在该处分成两份。",
+            )
         special = {
             int(index): self._node_rules[int(node_id[index])]
             for index in self._indices(node_id, self._node_rules)
         }
         cut = np.zeros(len(node_id), np.bool_)
         cut[self._indices(node_id, self._cut)] = True
+        # A main road does not end in the middle of nowhere: there the data do, whatever their
+        # stated extent. Extracts clipped to a country's border are the common case.
+        ends = self._indices(node_id, self._through_ends - self._closed_road)
+        cut[ends[np.bincount(way_node, minlength=len(node_id))[ends] == 1]] = True
         return StreetTable(
             node_id=node_id,
             lon=node_lon,

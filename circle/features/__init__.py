@@ -16,7 +16,8 @@ from circle.classes import ClassTable, load_classes
 from circle.errors import StreetsError
 from circle.features.geojson_reader import read_geojson
 from circle.features.model import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures
-from circle.features.osm_reader import OSM_SUFFIXES, read_osm_features
+from circle.features.osm_reader import read_osm_features
+from circle.osm import SUFFIXES as OSM_SUFFIXES
 
 __all__ = ["BASEMAP_LAYERS", "NAMED_COLUMNS", "MapFeatures", "read_features"]
 

@@ -25,7 +25,7 @@ from circle.features.model import (
     table,
 )
 from circle.geometry import Bounds
-from circle.provenance import Provenance
+from circle.provenance import stated_provenance
 
 # What a layer is called as a kind of thing when its feature says nothing finer.
 _KIND_OF_LAYER = {
@@ -116,13 +116,7 @@ def read_geojson(path: Path, classes: ClassTable, sha256: str) -> MapFeatures:
         basemap=layers(rows),
         street_lines=table(streets, ("name", "names", "geometry")),
         bounds=bounds,
-        provenance=Provenance(
-            path.name,
-            collection.get("data_date"),
-            sha256,
-            collection.get("licence"),
-            collection.get("attribution", ""),
-        ),
+        provenance=stated_provenance(collection, source=path.name, sha256=sha256),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,8 @@ from circle.features.model import (
     table,
 )
 from circle.geometry import Bounds
+from circle.osm import EPOCH, read_header
 from circle.provenance import OSM_ATTRIBUTION, OSM_LICENCE, Provenance
-
-OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 # Without any of these keys nothing becomes a row; pyosmium drops it before Python sees it.
 _KEYS = (
@@ -77,7 +76,7 @@ def read_osm_features(path: Path, classes: ClassTable, sha256: str) -> MapFeatur
     """
     reader = _Reader(classes)
     try:
-        bounds, data_date = _header(path)
+        bounds, data_date = read_header(path)
         reader.read(path)
     except (RuntimeError, UnicodeDecodeError) as error:
         reason = re.sub(r"\s+", " ", str(error)).strip()
@@ -92,22 +91,10 @@ def read_osm_features(path: Path, classes: ClassTable, sha256: str) -> MapFeatur
             en=f"{path.name} holds no map objects; choose an area with something in it.",
             zh=f"{path.name} 中没有任何地图要素；请选择有内容的区域。",
         )
-    if data_date is None and reader.newest is not None:
+    if data_date is None and reader.newest > EPOCH:
         data_date = reader.newest.astimezone(UTC).date().isoformat()
     provenance = Provenance(path.name, data_date, sha256, OSM_LICENCE, OSM_ATTRIBUTION)
     return reader.features(bounds, provenance)
-
-
-def _header(path: Path) -> tuple[Bounds | None, str | None]:
-    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
-        header = reader.header()
-        extent = header.box()
-        stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-    bounds = None
-    if extent.valid():
-        low, high = extent.bottom_left, extent.top_right
-        bounds = Bounds(low.lon, low.lat, high.lon, high.lat)
-    return bounds, stamp[:10] if stamp else None
 
 
 class _Reader:
@@ -125,7 +112,7 @@ class _Reader:
         self.doors: dict[int, tuple[int, float, float]] = {}
         self.n_objects = 0
         self.n_unplaced = 0
-        self.newest: datetime | None = None
+        self.newest = EPOCH
 
     def read(self, path: Path) -> None:
         processor = osmium.FileProcessor(str(path)).with_areas()
@@ -243,8 +230,7 @@ class _Reader:
         self.row_wkb.append(wkb)
 
     def _note_date(self, item: Any) -> None:
-        if self.newest is None or item.timestamp > self.newest:
-            self.newest = item.timestamp
+        self.newest = max(self.newest, item.timestamp)
 
     def features(self, bounds: Bounds | None, provenance: Provenance) -> MapFeatures:
         geometry = shapely.from_wkb(np.asarray(self.row_wkb, dtype=object))

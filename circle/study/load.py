@@ -23,7 +23,7 @@ from circle.classes import ClassTable, load_classes
 from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
 from circle.features.model import LAYER_COLUMNS, table
-from circle.features.osm_reader import OSM_SUFFIXES
+from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.geocoding import Chain, Gazetteer, Geocoder, Nominatim
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content

@@ -7,7 +7,7 @@ import pytest
 from sketch import sketch
 
 from circle import ground as ground_module
-from circle.ground import CELL_M, HALF_DIAGONAL, TILE_CELLS, Ground
+from circle.ground import CELL_M, HALF_DIAGONAL, TILE_CELLS, Ground, cell_width_m
 from circle.snapping import WATER_LIMIT_M, snap
 from circle.walkers import WALKERS
 
@@ -35,7 +35,7 @@ def test_every_cell_is_joined_like_a_position() -> None:
     )
     network = plan.network
     wanted = [(c, r) for c in (-1, 0) for r in (-1, 0)]
-    tiles, slots = Ground.of(network, ADULT, 1_000.0).tiles(wanted)
+    tiles, slots = Ground.of(network, ADULT).tiles(wanted)
     for (column, row), slot in zip(wanted, slots, strict=True):
         middles = (np.arange(TILE_CELLS) + 0.5) * CELL_M
         x, y = np.meshgrid(
@@ -64,7 +64,7 @@ def test_water_is_outside_but_for_strips_along_streets() -> None:
         "\n".join([" " * 5 + water, "A----" + "-" * 10 + "----B", " " * 5 + water]),
         m_per_char=20,
     )
-    ground = Ground.of(plan.network, ADULT, 1_000.0)
+    ground = Ground.of(plan.network, ADULT)
 
     def outside_m(x: float, y: float) -> float:
         tile, (row, column), _ = cell(x, y)
@@ -82,8 +82,8 @@ def test_water_is_outside_but_for_strips_along_streets() -> None:
 
 def test_walkers_with_other_streets_have_other_ground() -> None:
     plan = sketch("A---B---C", BC={"highway": "steps"})
-    adult, older = (Ground.of(plan.network, WALKERS[key], 1_000.0) for key in ("adult", "older"))
-    wheels = Ground.of(plan.network, WALKERS["wheelchair"], 1_000.0)
+    adult, older = (Ground.of(plan.network, WALKERS[key]) for key in ("adult", "older"))
+    wheels = Ground.of(plan.network, WALKERS["wheelchair"])
     assert adult is older
     assert wheels is not adult
 
@@ -91,7 +91,7 @@ def test_walkers_with_other_streets_have_other_ground() -> None:
 def test_more_tiles_than_are_kept(monkeypatch) -> None:
     monkeypatch.setattr(ground_module, "MAX_TILES", 6)
     plan = sketch("A" + "-" * 150 + "B", m_per_char=12)
-    ground = Ground.of(plan.network, ADULT, 1_000.0)
+    ground = Ground.of(plan.network, ADULT)
     rng = np.random.default_rng(7)
     fresh = Ground(plan.network, ADULT)
     every = [(c, r) for c in range(-3, 3) for r in range(-2, 2)]
@@ -111,7 +111,7 @@ def test_more_tiles_than_are_kept(monkeypatch) -> None:
 def test_tiles_handed_out_are_not_overwritten(monkeypatch) -> None:
     monkeypatch.setattr(ground_module, "MAX_TILES", 3)
     plan = sketch("A" + "-" * 150 + "B", m_per_char=12)
-    ground = Ground.of(plan.network, ADULT, 1_000.0)
+    ground = Ground.of(plan.network, ADULT)
     tiles, (slot,) = ground.tiles([(0, 0)])
     before = tiles.street[slot].copy(), tiles.leg_m[slot].copy(), tiles.edge.copy()
     for column in range(-3, 3):
@@ -122,6 +122,5 @@ def test_tiles_handed_out_are_not_overwritten(monkeypatch) -> None:
 
 
 def test_long_walks_are_drawn_on_wider_cells() -> None:
-    network = sketch("A-----B").network
-    widths = [Ground.of(network, ADULT, radius).cell_m for radius in (3_000.0, 3_001.0, 10_000.0)]
+    widths = [cell_width_m(radius_m) for radius_m in (3_000.0, 3_001.0, 10_000.0)]
     assert widths == [CELL_M, 2 * CELL_M, 4 * CELL_M]
