@@ -10,18 +10,17 @@ from __future__ import annotations
 import click
 
 from circle import __version__
-from circle.cli.command import CircleGroup, language_option
+from circle.cli.command import CircleGroup, language_option, version_option
 
 __all__ = ["main"]
 
 
 @click.group(
     cls=CircleGroup,
-    params=[language_option()],
+    params=[version_option(__version__), language_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     zh="15分钟步行生活圈：步行范围、步行时间，以及断网也能打开的社区指南。",
 )
-@click.version_option(__version__, prog_name="circle")
 def main() -> None:
     """The 15-minute living circle: walking ranges, walking times, and a guide that works offline.
 

@@ -12,11 +12,12 @@ import copy
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import IO, Any, TypeVar
 
 import click
 
+from circle.cli import chinese
 from circle.errors import CircleError, Language
 
 _LANGUAGE = "circle.language"
@@ -88,8 +89,14 @@ class CircleOption(click.Option):
         if not self.zh or language() != "zh":
             return super().get_help_record(ctx)
         shown = copy.copy(self)
-        shown.zh, shown.help = "", self.zh
-        return shown.get_help_record(ctx)
+        shown.help = self.zh
+        record = click.Option.get_help_record(shown, ctx)
+        if record is None:
+            return None
+        names, text = record
+        if not self.metavar:
+            names = chinese.kind(names)
+        return names, self.zh + chinese.notes(text.removeprefix(self.zh))
 
 
 def option(*names: str, en: str, zh: str, **kwargs: Any) -> Callable[[Function], Function]:
@@ -97,12 +104,72 @@ def option(*names: str, en: str, zh: str, **kwargs: Any) -> Callable[[Function],
     return click.option(*names, cls=CircleOption, help=en, zh=zh, **kwargs)
 
 
+class _Formatter(click.HelpFormatter):
+    """Writes what click adds to a help in the language to speak."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that shows how a command is called."""
+        if language() == "zh":
+            args, prefix = chinese.usage(args), prefix or "用法："
+        super().write_usage(prog, args, prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        if language() == "zh":
+            self.write(f"{'':>{self.current_indent}}{_in_language(heading)}：\n")
+        else:
+            super().write_heading(heading)
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        """Write names and what they mean."""
+        super().write_dl([(name, _in_language(text)) for name, text in rows], *args, **kwargs)
+
+
+def _in_language(text: str) -> str:
+    return chinese.WORDS.get(text, text) if language() == "zh" else text
+
+
+class _Context(click.Context):
+    """A context whose help speaks both languages."""
+
+    formatter_class = _Formatter
+
+
+class _ChineseUsageError(click.UsageError):
+    """A mistake in the command line, told in Chinese."""
+
+    def __init__(self, error: click.UsageError) -> None:
+        super().__init__(chinese.usage_error(error), error.ctx)
+        lines = [f"错误：{self.message}"]
+        if (ctx := error.ctx) is not None:
+            # The language is that of this run, which is over when the error is shown.
+            with ctx.scope(cleanup=False):
+                lines = [ctx.get_usage(), f"用法详见 {ctx.command_path} --help", "", *lines]
+        self._text = "\n".join(lines)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print it as click prints its own."""
+        click.echo(self._text, file=file, err=True)
+
+
 class _Bilingual(click.Command):
-    """What commands and their group share: help in two languages."""
+    """What commands and their group share: help and usage errors in two languages."""
+
+    context_class = _Context
 
     def __init__(self, *args: Any, zh: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zh = zh
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the language first, so that even what is wrong with the rest is told in it."""
+        if asked := _asked_language(args):
+            ctx.meta[_LANGUAGE] = asked
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise _told(error) from None
 
     def _spoken(self) -> str | None:
         return self.zh if self.zh and language() == "zh" else self.help
@@ -137,6 +204,12 @@ class CircleGroup(_Bilingual, click.Group):
         """Run a command and speak about what went wrong."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _told(error) from None
+        except (KeyboardInterrupt, EOFError):
+            # No mistake, and nothing half-written stays; the code is the shell's for Ctrl+C.
+            click.echo(in_words("\nStopped.", "\n已停止。"), err=True)
+            ctx.exit(130)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except CircleError as error:
@@ -158,6 +231,29 @@ class CircleGroup(_Bilingual, click.Group):
                     f"程序内部出错（{what}）；请设置 {_DEBUG}=1 再运行一次，并报告其输出。",
                 ),
             )
+
+
+def _told(error: click.UsageError) -> click.UsageError:
+    """Return a mistake in the command line in the language to speak; help stays help."""
+    is_help = type(error).__name__ == "NoArgsIsHelpError"
+    if is_help or isinstance(error, _ChineseUsageError):
+        return error
+    if error.ctx is None:
+        return _ChineseUsageError(error) if language() == "zh" else error
+    with error.ctx.scope(cleanup=False):
+        return _ChineseUsageError(error) if language() == "zh" else error
+
+
+def _asked_language(args: Sequence[str]) -> Language | None:
+    """Return the last language of ``--lang`` among arguments, before they are understood."""
+    asked: Language | None = None
+    for before, arg in zip(("", *args), args, strict=False):
+        if arg == "--":
+            break
+        value = arg if before == "--lang" else arg.removeprefix("--lang=")
+        if value != arg or before == "--lang":
+            asked = "zh" if value == "zh" else "en" if value == "en" else asked
+    return asked
 
 
 def _fail(ctx: click.Context, error: BaseException, sentence: str) -> None:
@@ -188,6 +284,25 @@ def language_option() -> click.Option:
         callback=_keep(_LANGUAGE),
         help="Language of messages; else that of LC_ALL or LANG.",
         zh="提示语言；默认取 LC_ALL 或 LANG。",
+    )
+
+
+def version_option(version: str) -> click.Option:
+    """Return ``--version``."""
+
+    def show(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+        if is_asked and not ctx.resilient_parsing:
+            click.echo(in_words(f"circle, version {version}", f"circle，版本 {version}"))
+            ctx.exit()
+
+    return CircleOption(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help="Show the version and exit.",
+        zh=chinese.WORDS["Show the version and exit."],
     )
 
 
