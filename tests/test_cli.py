@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -106,6 +108,72 @@ def test_language_of_the_environment() -> None:
 
 def test_version() -> None:
     assert run("--version").stdout.startswith("circle, version ")
+
+
+COMMANDS = tuple(sorted(main.commands))
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_the_frame_of_a_help_is_chinese_too(command: tuple[str, ...]) -> None:
+    text = run(*command, "--help", lang="zh").stdout
+    assert text.startswith("用法：")
+    assert "选项：\n" in text
+    assert "显示本帮助并退出。" in text
+    for english in ("Usage", "Options", "OPTIONS", "Commands", "COMMAND", "Show ", "[required",
+                    "default:", "INTEGER", "FLOAT"):  # fmt: skip
+        assert english not in text
+    plain = run(*command, "--help", lang="en").stdout
+    assert plain.startswith("Usage: ")
+    assert "Show this message and exit." in plain
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in plain)
+
+
+def test_the_notes_of_an_option_are_chinese() -> None:
+    text = run("isochrone", "--help", lang="zh").stdout
+    assert "[必填]" in text
+    assert "[默认：adult]" in text
+    assert "--port 整数" in run("serve", "--help", lang="zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("isochrone", "--at", "1,2"), "错误：缺少选项 '--streets'。"),
+        (("build",), "错误：缺少参数 'NAME'。"),
+        (("build", "a", "b"), "错误：多余的参数：b。"),
+        (("build", "a", "--colour"), "错误：没有选项 '--colour'。"),
+        (("build", "a", "--jsn"), "错误：没有选项 '--jsn'。是否想用 --json？"),
+        (("build", "a", "--json=3"), "错误：选项 '--json' 不带值。"),
+        (("route", "--streets"), "错误：选项 '--streets' 需要一个值。"),
+        (("fly",), "错误：没有命令 'fly'。"),
+        (("--colour",), "错误：没有选项 '--colour'。"),
+        (("serve", "--port", "70000"), "错误：'--port' 的值无效：70000 不在范围 0<=x<=65535 内。"),
+        (("serve", "--port", "x"), "错误：'--port' 的值无效：'x' 不是整数。"),
+        (("streets", "--radius", "x"), "错误：'--radius' 的值无效：'x' 不是数字。"),
+        (("guide", "--paper", "b5"), "错误：'--paper' 的值无效：'b5' 不在可选值之中："
+         "'a4', 'a3', 'a1'。"),
+        (("streets",), "错误：请在 FILE、--place、--around 中给出且只给出一个。"),
+    ],
+)  # fmt: skip
+def test_a_usage_error_is_chinese(here: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    result = run(*arguments, lang="zh")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == sentence
+    assert result.stderr.startswith("用法：")
+    assert "--help" in result.stderr
+    # In whichever place the language is asked for, and from the environment.
+    after = CliRunner().invoke(main, [*arguments, "--lang", "zh"])
+    if arguments[-1] not in ("--streets",):
+        assert after.stderr.splitlines()[-1] == sentence
+    asked_by_environment = CliRunner().invoke(main, arguments, env={"LC_ALL": "zh_CN.UTF-8"})
+    assert asked_by_environment.stderr == result.stderr
+    english = CliRunner().invoke(main, arguments, env={"LC_ALL": "C"}).stderr
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in english)
+    assert "Error: " in english
+
+
+def test_version_in_chinese() -> None:
+    assert run("--version", lang="zh").stdout.startswith("circle，版本 ")
 
 
 # ---- isochrone
@@ -258,11 +326,103 @@ def test_a_street_file_that_is_missing(here: Path) -> None:
     assert "none.osm.pbf" in sentence
 
 
+@pytest.mark.parametrize("name", ["folder.osm.pbf", "folder.circle", "folder.geojson"])
+def test_a_street_file_that_is_a_folder(here: Path, name: str) -> None:
+    (here / name).mkdir()
+    assert f"{name} is a folder" in refused("streets", name, "-o", "out.circle")
+    assert f"{name} is a folder" in refused("isochrone", "--streets", name, "--at", AT)
+    assert f"{name} is a folder" in refused("route", "--streets", name, "--from", AT, "--to", AT)
+
+
+def test_a_street_file_that_cannot_be_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A link to itself is there, yet nobody can open it, not even who may read everything.
+    (here / "loop.osm.pbf").symlink_to("loop.osm.pbf")
+    sentence = refused("streets", "loop.osm.pbf", "-o", "out.circle")
+    assert "loop.osm.pbf cannot be read" in sentence
+    (here / "secret.osm.pbf").write_bytes(b"x")
+    really = Path.open
+
+    def forbid(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.name == "secret.osm.pbf":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return really(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", forbid)
+    sentence = refused("streets", "secret.osm.pbf", "-o", "out.circle")
+    assert "may not be read" in sentence
+    assert "damaged" not in sentence
+
+
 def test_an_extract_cut_off(here: Path, extracts: Path) -> None:
     whole = (extracts / "monaco_2023.osm.pbf").read_bytes()
     (here / "cut.osm.pbf").write_bytes(whole[: len(whole) // 2])
     refused("streets", "cut.osm.pbf", "-o", "out.circle")
     refused("isochrone", "--streets", "cut.osm.pbf", "--at", "7.42,43.735")
+
+
+# ---- waiting at crossings
+
+
+@pytest.fixture
+def crossed(here: Path) -> str:
+    """A way north whose middle crosses a road: 100 m, a crossing of 20 m, 100 m."""
+
+    def line(tags: dict[str, str], *points: tuple[float, float]) -> dict[str, Any]:
+        geometry = {"type": "LineString", "coordinates": [at(*point) for point in points]}
+        return {"type": "Feature", "properties": tags, "geometry": geometry}
+
+    foot = {"highway": "footway"}
+    features = [
+        line(foot, (0, -110), (0, -10)),
+        line({**foot, "footway": "crossing"}, (0, -10), (0, 0), (0, 10)),
+        line(foot, (0, 10), (0, 110)),
+        line({"highway": "residential"}, (-300, 0), (0, 0), (300, 0)),
+    ]
+    path = here / "crossed.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return str(path)
+
+
+def test_waiting_at_a_crossing_is_added_to_a_route(crossed: str) -> None:
+    asked = ("route", "--streets", crossed, "--from", "{},{}".format(*at(0, -110)),
+             "--to", "{},{}".format(*at(0, 110)))  # fmt: skip
+
+    def told(*more: str) -> dict[str, Any]:
+        properties: dict[str, Any] = json.loads(run(*asked, *more, "--json").stdout)["properties"]
+        return properties
+
+    without, waiting = told(), told("--crossing", "30")
+    assert without["time_s"] == pytest.approx(220 / 1.2, abs=0.2)
+    assert waiting["time_s"] == pytest.approx(without["time_s"] + 30, abs=0.1)
+    assert waiting["length_m"] == without["length_m"]
+    assert (without["walker"], waiting["walker"]) == ("adult", "adult, 30 s per crossing")
+    assert told("--crossing", "0")["time_s"] == without["time_s"]
+    older = told("--walker", "older", "--crossing", "30")
+    assert older["time_s"] == pytest.approx(220 / 0.9 + 30, abs=0.2)
+    assert "30 s per crossing" in run(*asked, "--crossing", "30").stdout
+    assert "每次过街等 30 秒" in run(*asked, "--crossing", "30", lang="zh").stdout
+
+
+def test_waiting_at_a_crossing_shrinks_an_isochrone(crossed: str) -> None:
+    asked = ("--at", "{},{}".format(*at(0, -110)), "--minutes", "2.5")
+
+    def reach(*more: str) -> shapely.Geometry:
+        result = run("isochrone", "--streets", crossed, *asked, *more)
+        (feature,) = json.loads(result.stdout)["features"]
+        return shapely.geometry.shape(feature["geometry"])
+
+    # 180 m in 150 s; with half a minute at the crossing they end 36 m sooner.
+    assert reach().contains(shapely.Point(at(0, 65)))
+    assert not reach("--crossing", "30").contains(shapely.Point(at(0, 50)))
+    assert reach("--crossing", "30").contains(shapely.Point(at(0, 30)))
+
+
+def test_waiting_at_a_crossing_is_refused_where_it_means_nothing(crossed: str) -> None:
+    asked = ("isochrone", "--streets", crossed, "--at", "{},{}".format(*at(0, 0)))
+    assert "minutes only" in refused(*asked, "--crossing", "5", "--metres", "300")
+    for wrong in ("-1", "601", "nan"):
+        assert "between 0 and 600" in refused(*asked, "--crossing", wrong)
+    refused(*asked, "--crossing", "long", code=2)
 
 
 # ---- route and streets
@@ -414,3 +574,29 @@ def test_serve_builds_tells_and_answers(here: Path) -> None:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl+C cannot be sent to a process here")
+def test_ctrl_c_ends_serving_without_a_traceback(here: Path) -> None:
+    write_study(here / "my")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "circle.cli", "--lang", "en", "serve", "my", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while not (lines and lines[-1].startswith("Serving at http://127.0.0.1:")):
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        address = lines[-1].split()[2]
+        with urllib.request.urlopen(address + "/healthz", timeout=20) as answer:
+            assert json.load(answer)["status"] == "ok"
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, complaints = process.communicate(timeout=20)
+    assert (process.returncode, complaints) == (0, "")
+    # The address and the files are told once.
+    assert address not in rest
+    assert len(lines) == len(set(lines))

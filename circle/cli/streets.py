@@ -9,6 +9,7 @@ import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
 from circle.cli.outputs import check_output
+from circle.errors import StreetsError
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def streets(
     if output is not None:
         check_output(output, (_SAVED,) if file is not None else (_SAVED, *_EXTRACTS))
     if file is not None:
-        network = _import(file)
+        network = open_streets(file)
     else:
         assert output is not None
         area: Area = place or (*read_lonlat(around or ""), radius)
@@ -77,11 +78,45 @@ def streets(
     tell({"path": None if output is None else str(output), **figures}, _text(output, figures))
 
 
-def _import(file: Path) -> WalkNetwork:
+def open_streets(file: Path) -> WalkNetwork:
+    """
+    Return the network of a street file, telling how it goes.
+
+    Raises
+    ------
+    StreetsError
+        If it is a folder, may not be read, or holds no streets.
+    """
+    _check_readable(file)
     from circle.streets import read_streets
 
     note(in_words("Reading the streets …", "正在读取道路……"))
     return read_streets(file, progress=shows_progress())
+
+
+def _check_readable(file: Path) -> None:
+    # A reader of maps would call damaged what it only cannot open.
+    if file.is_dir():
+        raise StreetsError(
+            en=f"{file} is a folder; give the street file itself.",
+            zh=f"{file} 是文件夹；请给出道路文件本身。",
+        )
+    try:
+        with file.open("rb") as opened:
+            opened.read(1)
+    except FileNotFoundError:
+        # The reader says which kinds of files there could be.
+        return
+    except PermissionError as error:
+        raise StreetsError(
+            en=f"{file} may not be read; mend its permissions or give a copy you may read.",
+            zh=f"没有读取 {file} 的权限；请调整权限，或给出可读的副本。",
+        ) from error
+    except OSError as error:
+        raise StreetsError(
+            en=f"{file} cannot be read ({error.strerror}); give a copy on another disk.",
+            zh=f"无法读取 {file}（{error.strerror}）；请给出存放在别处的副本。",
+        ) from error
 
 
 def _download(area: Area, output: Path) -> WalkNetwork:
@@ -91,7 +126,7 @@ def _download(area: Area, output: Path) -> WalkNetwork:
     note(in_words("Downloading …", "正在下载……"))
     if output.name.lower().endswith(_EXTRACTS):
         download_extract(area, output, everything=True)
-        return _import(output)
+        return open_streets(output)
     return build_network(read_overpass(area, progress=shows_progress()))
 
 

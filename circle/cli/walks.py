@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,12 @@ import click
 from circle.cli.command import (
     CircleCommand,
     in_words,
-    note,
     option,
-    shows_progress,
     tell,
     wants_json,
 )
 from circle.cli.outputs import check_output
+from circle.cli.streets import open_streets
 from circle.errors import BudgetError
 from circle.study.typed import read_lonlat, read_numbers
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from circle.directions import Route
     from circle.geometry import LonLat
     from circle.network import WalkNetwork
+    from circle.walkers import Walker
 
 _DEFAULT_MINUTES = (5.0, 10.0, 15.0)
 _OUTPUTS = (".geojson", ".gpkg")
@@ -43,8 +44,17 @@ _walker = option(
     show_default=True,
     metavar="W",
     en="adult, older, frail, child, pushchair, wheelchair, or metres per second such as 1.1.",
-    zh="adult（成年人）、older（老年人）、frail（体弱老人）、child（带儿童）、pushchair（婴儿车）、"
-    "wheelchair（轮椅），或每秒米数，例如 1.1。",
+    # With spaces, where a terminal may break the line.
+    zh="adult 成年人, older 老年人, frail 体弱老人, child 带儿童, pushchair 婴儿车, "
+    "wheelchair 轮椅, 或每秒米数，例如 1.1。",
+)
+_crossing = option(
+    "--crossing",
+    "crossing_s",
+    type=float,
+    metavar="SECONDS",
+    en="Seconds to wait at every crossing on the map, up to 600; else nobody waits.",
+    zh="在地图上每个过街处等待的秒数，最多 600；默认不等待。",
 )
 
 
@@ -63,6 +73,7 @@ _walker = option(
     zh="改用米数，最多 10000。",
 )
 @_walker
+@_crossing
 @option(
     "-o",
     "--output",
@@ -77,6 +88,7 @@ def isochrone(
     minutes: str | None,
     metres: str | None,
     walker: str,
+    crossing_s: float | None,
     output: Path | None,
 ) -> None:
     """Compute the ground reached on foot: a GeoJSON FeatureCollection, one feature per budget."""
@@ -84,15 +96,18 @@ def isochrone(
     origin = read_lonlat(at)
     if output is not None:
         check_output(output, _OUTPUTS)
-    from circle.walkers import get_walker
-
-    get_walker(walker)
-    network = _open(streets)
+    if crossing_s is not None and "metres" in budget:
+        raise BudgetError(
+            en="Seconds at crossings count in minutes only; leave out --crossing or --metres.",
+            zh="过街等待只在按分钟计算时有效；请去掉 --crossing 或 --metres。",
+        )
+    who = _who(walker, crossing_s)
+    network = open_streets(streets)
     from circle.isochrone import isochrone_geojson
     from circle.study.answers import require_street
 
-    require_street(network, origin, walker)
-    text = isochrone_geojson(network, origin, walker=walker, **budget)
+    require_street(network, origin, who)
+    text = isochrone_geojson(network, origin, walker=who, **budget)
     import orjson
 
     figures = [feature["properties"] for feature in orjson.loads(text)["features"]]
@@ -100,7 +115,7 @@ def isochrone(
         click.echo(text.decode())
         return
     if output.name.lower().endswith(".gpkg"):
-        _write_package(network, origin, walker, budget, output)
+        _write_package(network, origin, who, budget, output)
     else:
         from circle.study.files import write_together
 
@@ -113,22 +128,38 @@ def isochrone(
 @option("--from", "start", required=True, metavar="LON,LAT", en="Where it starts.", zh="起点。")
 @option("--to", "end", required=True, metavar="LON,LAT", en="Where it ends.", zh="终点。")
 @_walker
-def route(streets: Path, start: str, end: str, walker: str) -> None:
+@_crossing
+def route(streets: Path, start: str, end: str, walker: str, crossing_s: float | None) -> None:
     """Find the quickest walk between two positions; with --json a GeoJSON Feature."""
     origin, destination = read_lonlat(start), read_lonlat(end)
-    from circle.walkers import get_walker
-
-    get_walker(walker)
-    network = _open(streets)
+    who = _who(walker, crossing_s)
+    network = open_streets(streets)
     from circle.directions import route as find_route
 
-    found = find_route(network, origin, destination, walker=walker)
+    found = find_route(network, origin, destination, walker=who)
     if wants_json():
         from circle.study.answers import route_feature
 
         tell(route_feature(found), "")
     else:
-        click.echo(_route_text(found))
+        click.echo(_route_text(found, who))
+
+
+def _who(walker: str, crossing_s: float | None) -> Walker:
+    """Return the walker asked for, who waits at crossings if that was asked for too."""
+    from circle.walkers import get_walker
+
+    who = get_walker(walker)
+    if crossing_s is None:
+        return who
+    # Told with the walker wherever the minutes are: they hold for nobody else.
+    return replace(
+        who,
+        key=f"{who.key}, {crossing_s:g} s per crossing",
+        crossing_s=crossing_s,
+        name_en=f"{who.name_en}, {crossing_s:g} s per crossing",
+        name_zh=f"{who.name_zh}，每次过街等 {crossing_s:g} 秒",
+    )
 
 
 def _budget(minutes: str | None, metres: str | None) -> dict[str, Any]:
@@ -147,15 +178,8 @@ def _budget(minutes: str | None, metres: str | None) -> dict[str, Any]:
     return {"minutes": _DEFAULT_MINUTES}
 
 
-def _open(streets: Path) -> WalkNetwork:
-    from circle.streets import read_streets
-
-    note(in_words("Reading the streets …", "正在读取道路……"))
-    return read_streets(streets, progress=shows_progress())
-
-
 def _write_package(
-    network: WalkNetwork, origin: LonLat, walker: str, budget: dict[str, Any], output: Path
+    network: WalkNetwork, origin: LonLat, walker: Walker, budget: dict[str, Any], output: Path
 ) -> None:
     from circle.isochrone import isochrones
 
@@ -192,11 +216,9 @@ def _figures_text(output: Path, figures: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _route_text(found: Route) -> str:
-    from circle.walkers import get_walker
+def _route_text(found: Route, who: Walker) -> str:
     from circle.walking import KIND_NAMES, Kind
 
-    who = get_walker(found.walker)
     lines = [
         in_words(
             f"{found.length_m:.0f} m, {found.time_s / 60:.1f} min ({who.name_en})",
