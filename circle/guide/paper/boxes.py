@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_CELL_MM = 12.0
+_CELL_MM = 7.0
 
 Point = tuple[float, float]
 
@@ -124,7 +124,7 @@ class Space:
     """Boxes already taken, found again by where they lie."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], dict[int, Box]] = defaultdict(dict)
+        self._cells: dict[tuple[int, int], dict[int, _Taken]] = defaultdict(dict)
         self._next = 0
         self._where: dict[int, list[tuple[int, int]]] = {}
 
@@ -132,9 +132,10 @@ class Space:
         """Take ground; return what to give to `remove`."""
         keys = []
         for box in boxes:
-            cells = list(_cells(box))
+            edges = box.edges
+            cells = list(_cells(edges))
             for cell in cells:
-                self._cells[cell][self._next] = box
+                self._cells[cell][self._next] = (*edges, box)
             self._where[self._next] = cells
             keys.append(self._next)
             self._next += 1
@@ -148,24 +149,31 @@ class Space:
 
     def is_free(self, box: Box) -> bool:
         """Say whether nothing taken touches `box`."""
-        for cell in _cells(box):
-            taken = self._cells.get(cell)
-            if taken:
-                for other in taken.values():
-                    if box.touches(other):
-                        return False
-        return True
+        return not any(True for _ in self._touched(box))
 
     def count(self, box: Box) -> int:
         """Return how many boxes taken touch `box`."""
-        seen: dict[int, Box] = {}
-        for cell in _cells(box):
-            seen.update(self._cells.get(cell, {}))
-        return sum(box.touches(other) for other in seen.values())
+        return len(set(self._touched(box)))
+
+    def _touched(self, box: Box) -> Iterator[int]:
+        edges = left, top, right, bottom = box.edges
+        is_turned = box.angle_deg != 0.0
+        for cell in _cells(edges):
+            taken = self._cells.get(cell)
+            if not taken:
+                continue
+            for key, (x0, y0, x1, y1, other) in taken.items():
+                if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
+                    continue
+                if not (is_turned or other.angle_deg != 0.0) or box.touches(other):
+                    yield key
 
 
-def _cells(box: Box) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = box.edges
-    for column in range(math.floor(left / _CELL_MM), math.floor(right / _CELL_MM) + 1):
-        for row in range(math.floor(top / _CELL_MM), math.floor(bottom / _CELL_MM) + 1):
+_Taken = tuple[float, float, float, float, Box]
+
+
+def _cells(edges: tuple[float, float, float, float]) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = (int(edge // _CELL_MM) for edge in edges)
+    for column in range(left, right + 1):
+        for row in range(top, bottom + 1):
             yield column, row

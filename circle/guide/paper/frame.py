@@ -221,13 +221,15 @@ def _middle(low: float, high: float, index: int, count: int, sheet: float) -> fl
 
 
 def _wanted(content: GuideContent, local: LocalFrame) -> shapely.Geometry:
-    parts = [shapely.Point(0.0, 0.0)]
-    for ring in content.rings:
-        for polygon in ring.polygons:
-            parts.append(shapely.Polygon(_metres(polygon[0], local)))
+    parts: list[shapely.Geometry] = [shapely.Point(0.0, 0.0)]
+    parts += [
+        shapely.Polygon(_metres(polygon[0], local))
+        for ring in content.rings
+        for polygon in ring.polygons
+    ]
     at = [(p.lon, p.lat) for p in content.places if p.lon is not None and p.lat is not None]
     if at:
-        parts += list(shapely.points(_metres(at, local)))
+        parts += [shapely.Point(xy) for xy in _metres(at, local)]
     return shapely.union_all(shapely.make_valid(parts))
 
 

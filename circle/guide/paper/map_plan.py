@@ -158,7 +158,7 @@ def plan_map(
     sizes = type_sizes(type_factor)
     grid = make_grid(frame.width_mm, frame.height_mm, frame.scale)
     located = [place for place in places if place.lon is not None and place.lat is not None]
-    xy = frame.to_mm([(place.lon, place.lat) for place in located])
+    xy = frame.to_mm([(place.lon or 0.0, place.lat or 0.0) for place in located])
     anchors = anchors_of(located, xy)
     inside = [a for a in anchors if Box(a.x, a.y, 0, 0).is_within(frame.box)]
     taken = Space()

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import LineString
+from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from circle.guide.basemap import AreaShape, StreetLine
-from circle.guide.paper.boxes import Box, Point, Space
+from circle.guide.paper.boxes import Box, Space
 from circle.guide.paper.fonts import PaperFont
 from circle.guide.paper.frame import MapFrame
 
@@ -185,7 +186,7 @@ def area_names(
         Larger areas first; each name once.
     """
     window = frame.box.grown(-_INSET_MM).edges
-    found: dict[tuple[str, str], shapely.Geometry] = {}
+    found: dict[tuple[str, str], BaseGeometry] = {}
     for area in areas:
         if area.layer not in ("water", "green") or not area.name or area.is_line:
             continue
@@ -207,7 +208,7 @@ def area_names(
 
 
 def _inside(
-    shape: shapely.Geometry,
+    shape: BaseGeometry,
     text: str,
     layer: str,
     frame: MapFrame,
@@ -215,7 +216,7 @@ def _inside(
     font: PaperFont,
     size_mm: float,
 ) -> PlacedName | None:
-    if shape.area < 30 or shape.geom_type != "Polygon":
+    if not isinstance(shape, Polygon) or shape.area < 30:
         return None
     circle = shapely.maximum_inscribed_circle(shape, tolerance=0.5)
     room = float(circle.length) * 2
@@ -223,7 +224,9 @@ def _inside(
     if room < size_mm * 0.8:
         return None
     box = shapely.minimum_rotated_rectangle(shape)
-    (x0, y0), (x1, y1), (x2, y2) = box.exterior.coords[:3]
+    if not isinstance(box, Polygon):
+        return None
+    (x0, y0), (x1, y1), (x2, y2) = list(box.exterior.coords)[:3]
     sides = sorted(((math.hypot(x1 - x0, y1 - y0), x1 - x0, y1 - y0),
                     (math.hypot(x2 - x1, y2 - y1), x2 - x1, y2 - y1)))  # fmt: skip
     (short, _, _), (long, dx, dy) = sides
@@ -329,9 +332,3 @@ def _boxes(glyphs: Sequence[Glyph], advances: Sequence[float], size_mm: float) -
 def _is_free(boxes: Sequence[Box], frame: MapFrame, taken: Space) -> bool:
     window = frame.box.grown(-0.8)
     return all(box.is_within(window) and taken.is_free(box) for box in boxes)
-
-
-def name_window(name: PlacedName) -> tuple[Point, Point]:
-    """Return the first and the last sign's middle."""
-    first, last = name.glyphs[0], name.glyphs[-1]
-    return (first.x, first.y), (last.x, last.y)

@@ -198,9 +198,10 @@ class NumberPlacer:
             else:
                 texts.append((first, last, category))
         per_row = max(_ROW_CELLS, math.ceil(math.sqrt(len(texts) * 1.2)))
-        rows = []
-        for start in range(0, len(texts), per_row):
-            rows.append([(*text, self._cell_width(*text[:2])) for text in texts[start:][:per_row]])
+        rows = [
+            [(*text, self._cell_width(*text[:2])) for text in texts[start : start + per_row]]
+            for start in range(0, len(texts), per_row)
+        ]
         width = max(sum(cell[3] for cell in row) for row in rows)
         return _Item(members, rows, width, self._height * len(rows))
 
@@ -258,7 +259,7 @@ class NumberPlacer:
         left, top, _, _ = box.edges
         cells = []
         for at, row in enumerate(item.rows):
-            stretch = item.width / sum(cell[3] for cell in row)
+            stretch = min(1.3, item.width / sum(cell[3] for cell in row))
             x = left
             for first, last, category, width in row:
                 y = top + at * self._height

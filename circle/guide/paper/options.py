@@ -58,7 +58,8 @@ class PaperFormat:
     type_factor
         Size of the type on the map, as a multiple of that of an A3 sheet.
     base_pt, columns, table_sizes_pt
-        Size of running text; how many columns the list may have, and the sizes of its type, largest first.
+        Size of running text, how many columns the list may have, and the sizes of its type,
+        largest first.
     """
 
     width: float

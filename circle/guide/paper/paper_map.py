@@ -167,8 +167,10 @@ def _area_path(
         cut = shapely.clip_by_rect(shapely.make_valid(shapely.Polygon(xy)), *window)
         for part in shapely.get_parts(cut):
             if part.geom_type == "Polygon":
-                for line in (part.exterior, *part.interiors):
-                    pieces.append(_d(shapely.get_coordinates(line).tolist(), closed=True))
+                pieces += [
+                    _d(shapely.get_coordinates(line).tolist(), closed=True)
+                    for line in (part.exterior, *part.interiors)
+                ]
     return "".join(pieces)
 
 
@@ -282,13 +284,17 @@ def _band(plan: MapPlan, style: Style) -> list[str]:
     for name, left, right in plan.grid.columns:
         if right - left < size * 1.2:
             continue
-        for y in (-BAND_MM / 2, height + BAND_MM / 2):
-            parts.append(_text(name, (left + right) / 2, y, size, style.ink_soft, weight=700))
+        parts += [
+            _text(name, (left + right) / 2, y, size, style.ink_soft, weight=700)
+            for y in (-BAND_MM / 2, height + BAND_MM / 2)
+        ]
     for name, top, bottom in plan.grid.rows:
         if bottom - top < size * 1.2:
             continue
-        for x in (-BAND_MM / 2, width + BAND_MM / 2):
-            parts.append(_text(name, x, (top + bottom) / 2, size, style.ink_soft, weight=700))
+        parts += [
+            _text(name, x, (top + bottom) / 2, size, style.ink_soft, weight=700)
+            for x in (-BAND_MM / 2, width + BAND_MM / 2)
+        ]
     return parts
 
 
@@ -348,8 +354,8 @@ def _sheet_marks(marks: Sequence[tuple[str, Box]], plan: MapPlan, style: Style) 
             'stroke-width="0.5"/>'
         )
         parts.append(
-            _text(name, box.x, box.y, plan.sizes_mm["number"] * 3, style.accent, weight=700,
-                  halo=style.halo)
+            _text(name, left + 8.0, top + 9.0, plan.sizes_mm["number"] * 2.4, style.accent,
+                  weight=700, halo=style.halo)
         )  # fmt: skip
     return parts
 
@@ -457,11 +463,11 @@ def _scale_bar(plan: MapPlan, style: Style, north: str) -> list[str]:
         f'<rect x="{bar.left:.4f}" y="{_n(bar.y)}" width="{bar.length_mm:.4f}" height="1.1" '
         f'fill="{style.ink}"/>'
     )
-    for index in (1, 3):
-        parts.append(
-            f'<rect x="{bar.left + index * quarter:.4f}" y="{_n(bar.y + 0.2)}" '
-            f'width="{quarter:.4f}" height="0.7" fill="{style.halo}"/>'
-        )
+    parts += [
+        f'<rect x="{bar.left + index * quarter:.4f}" y="{_n(bar.y + 0.2)}" '
+        f'width="{quarter:.4f}" height="0.7" fill="{style.halo}"/>'
+        for index in (1, 3)
+    ]
     for share, unit in ((0.0, ""), (0.5, ""), (1.0, " m")):
         parts.append(
             _text(f"{bar.length_m * share:g}{unit}", bar.left + bar.length_mm * share,

@@ -15,7 +15,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import segno
+import shapely
 import typst
 
 from circle.errors import InputError
@@ -30,19 +32,19 @@ from circle.guide.paper.frame import (
     MapFrame,
     atlas_frames,
     fits,
-    fitting_scale,
     one_frame,
 )
 from circle.guide.paper.lists import say
-from circle.guide.paper.map_plan import MapPlan, plan_map
+from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
 from circle.guide.paper.options import FORMATS, LARGE_PRINT, PaperFormat, PaperOptions
 from circle.guide.paper.paper_map import BAND_MM, draw_map
 from circle.guide.paper.style import ink_on, load_style
 from circle.guide.paper.words import PAPER
 
-_CROWDED_SHARE = 0.5
+_CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
 _SMALLEST_SCALE = 10_000
+_ATLAS_SCALE = 7_500
 _CHINA = (73.0, 18.0, 135.5, 54.0)
 _MM_PER_PT = 25.4 / 72
 
@@ -63,9 +65,9 @@ class PaperGuide:
     is_atlas
         True when there are several maps.
     reason
-        Why it became an atlas though nobody asked: ``"scale"`` (the one chosen does not fit), ``"small"``
-        (one map would be smaller than 1:10000), ``"crowded"`` (half the numbers would have to
-        be gathered) or empty.
+        Why it became an atlas though nobody asked: ``"scale"``, the one chosen does not fit;
+        ``"small"``, one map would be smaller than 1:10000; ``"crowded"``, too many places have
+        no room for their numbers; or empty.
     missing
         Characters the font cannot write, by the text they stand in.
     n_places
@@ -149,9 +151,10 @@ class _Composer:
         self.files["guide.json"] = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
         template = Path(__file__).with_name("sheet.typ")
         self.files["main.typ"] = template.read_bytes()
+        inputs: Any = self.files  # files by name: not in the signature of every version
         pdf = typst.compile(
-            dict(self.files),
-            font_paths=[str(self.font.file.parent)],
+            inputs,
+            font_paths=[self.font.file.parent],
             ignore_system_fonts=True,
             timestamp=_timestamp(self.content.data_date),
             pdf_standards="ua-1",
@@ -161,24 +164,23 @@ class _Composer:
     # ---- maps
 
     def _plans(self) -> tuple[tuple[MapPlan, ...], MapPlan | None, str]:
-        options, wide, high = self.options, *self._map_size(panel=True)
+        options, (wide, high) = self.options, self._map_size(panel=True)
         single = one_frame(self.content, wide, high, options.scale)
-        if not options.is_atlas and fits(self.content, single):
-            plan = self._plan(single)
-            is_crowded = (
-                options.paper != "a1"
-                and options.scale is None
-                and len(self.places) >= _CROWDED_FROM
-                and plan.n_gathered > _CROWDED_SHARE * len(self.places)
-            )
-            is_small = options.scale is None and single.scale > _SMALLEST_SCALE
-            if not is_crowded and not is_small:
-                return (plan,), None, ""
-            reason = "crowded" if is_crowded else "small"
-        else:
-            reason = "" if options.is_atlas else "scale"
+        reason = ""
+        if not options.is_atlas:
+            if not fits(self.content, single):
+                reason = "scale"
+            elif options.scale is None and options.paper != "a1":
+                if self._is_crowded(single):
+                    reason = "crowded"
+                elif single.scale > _SMALLEST_SCALE:
+                    reason = "small"
+            if not reason:
+                return (self._plan(single),), None, ""
         overview = one_frame(self.content, wide, high)
-        scale = options.scale or _half(overview.scale)
+        scale = options.scale or (
+            _ATLAS_SCALE if reason == "small" else _nearest_scale(overview.scale / 2)
+        )
         frames = atlas_frames(self.content, *self._map_size(panel=False), scale)
         if len(frames) == 1:
             return (self._plan(replace(frames[0], width_mm=wide, height_mm=high)),), None, ""
@@ -186,6 +188,18 @@ class _Composer:
         shown = {number for plan in plans for number in plan.squares}
         beyond = [place for place in self.places if place.number not in shown]
         return plans, self._plan(overview, places=beyond), reason
+
+    def _is_crowded(self, frame: MapFrame) -> bool:
+        """Say whether the numbers of many places would find no room near them."""
+        at = [(p.lon, p.lat) for p in self.places if p.lon is not None and p.lat is not None]
+        if len(at) < _CROWDED_FROM:
+            return False
+        points = [shapely.Point(xy) for xy in frame.to_mm(at)]
+        height = type_sizes(self.format.type_factor)["number"]
+        near = shapely.STRtree(points).query(points, predicate="dwithin", distance=2.2 * height)
+        # A circle of that size holds about twelve numbers.
+        counts = np.bincount(near[0], minlength=len(at))
+        return float(np.mean(counts > 12)) > _CROWDED_SHARE
 
     def _map_size(self, *, panel: bool) -> tuple[float, float]:
         """Return width and height of the map within its band."""
@@ -535,9 +549,9 @@ def _title_lines(title: str) -> list[str]:
     return [title]
 
 
-def _half(scale: float) -> int:
-    """Return the round scale nearest to twice as large."""
-    return min(SCALES, key=lambda choice: (abs(choice - scale / 2), choice))
+def _nearest_scale(scale: float) -> int:
+    """Return the round scale nearest to `scale`."""
+    return min(SCALES, key=lambda choice: (abs(choice - scale), choice))
 
 
 def _squares(plans: Sequence[MapPlan], is_atlas: bool) -> dict[int, str]:
