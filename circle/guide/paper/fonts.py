@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
@@ -180,7 +181,9 @@ def _installed() -> dict[str, Path]:
 @lru_cache(maxsize=4)
 def _open(file: Path) -> PaperFont:
     try:
-        with _face(file) as font:
+        # Opened here: a file fontTools cannot read would stay open.
+        with file.open("rb") as stream:
+            font = TTFont(stream, lazy=True, fontNumber=_face_index(file, stream))
             names = font["name"]
             family = names.getDebugName(16) or names.getDebugName(1)
             per_em = font["head"].unitsPerEm
@@ -204,15 +207,14 @@ def _open(file: Path) -> PaperFont:
     )
 
 
-def _face(file: Path) -> TTFont:
-    """Open a font file; of a collection, the face for Simplified Chinese, else its first."""
+def _face_index(file: Path, stream: BinaryIO) -> int:
+    """Return the face of a font file for Simplified Chinese, else its first (-1: its only)."""
     if file.suffix.lower() != ".ttc":
-        return TTFont(file, lazy=True)
-    with TTCollection(file, lazy=True) as collection:
-        n_faces = len(collection.fonts)
-        names = [face["name"].getDebugName(1) or "" for face in collection.fonts]
-    chosen = next((i for i in range(n_faces) if names[i].endswith((" SC", " CN"))), 0)
-    return TTFont(file, lazy=True, fontNumber=chosen)
+        return -1
+    collection = TTCollection(stream, lazy=True)  # closing it would close the stream
+    names = [face["name"].getDebugName(1) or "" for face in collection.fonts]
+    stream.seek(0)
+    return next((i for i, name in enumerate(names) if name.endswith((" SC", " CN"))), 0)
 
 
 def missing_characters(font: PaperFont, texts: Iterable[str]) -> dict[str, list[str]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from circle.errors import InputError
+from circle.guide.model import GuideContent, GuidePlace
 
 PAPERS = ("a4", "a3", "a1")
 LARGE_PRINT = 1.4
@@ -78,3 +81,43 @@ FORMATS = {
     "a3": PaperFormat(420, 297, 9, 88, 10, 1.0, 9.5, (2, 3), (11, 10.5, 10, 9.5, 9, 8.5, 8)),
     "a1": PaperFormat(594, 841, 16, 0, 62, 1.8, 16, (3, 4), (16, 15, 14, 13, 12, 11)),
 }
+
+
+def paper_format(options: PaperOptions) -> PaperFormat:
+    """Return the paper asked for, in large print with larger type."""
+    paper = FORMATS[options.paper]
+    if not options.is_large_print:
+        return paper
+    return replace(
+        paper,
+        type_factor=paper.type_factor * LARGE_PRINT,
+        base_pt=paper.base_pt * (1.25 if options.paper == "a3" else LARGE_PRINT),
+        panel=paper.panel * 1.15,
+        table_sizes_pt=(max(paper.table_sizes_pt) * LARGE_PRINT,),
+    )
+
+
+def chosen_places(
+    content: GuideContent, options: PaperOptions
+) -> tuple[tuple[GuidePlace, ...], tuple[GuidePlace, ...]]:
+    """
+    Return the places to print and those without a position.
+
+    Raises
+    ------
+    InputError
+        If a class is unknown.
+    """
+    if not options.classes:
+        return content.places, content.unplaced
+    known = [guide_class.key for guide_class in content.classes]
+    for key in options.classes:
+        if key not in known:
+            raise InputError(
+                en=f"There is no class “{key}” in this guide; choose from {', '.join(known)}.",
+                zh=f"本指南没有“{key}”这一类；可选：{'、'.join(known)}。",
+            )
+    return (
+        tuple(place for place in content.places if place.category in options.classes),
+        tuple(place for place in content.unplaced if place.category in options.classes),
+    )

@@ -11,24 +11,20 @@ import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import segno
 import shapely
 import typst
 
-from circle.errors import InputError
 from circle.guide import wording
 from circle.guide.model import GuideContent, GuidePlace
 from circle.guide.page_assets import icon_markup
-from circle.guide.paper import lists
-from circle.guide.paper.boxes import Box
+from circle.guide.paper import beside, lists
+from circle.guide.paper.atlas import nearest_scale, outline_on, squares_of
 from circle.guide.paper.fonts import PaperFont, find_font, missing_characters
 from circle.guide.paper.frame import (
-    SCALES,
     MapFrame,
     atlas_frames,
     fits,
@@ -36,7 +32,7 @@ from circle.guide.paper.frame import (
 )
 from circle.guide.paper.lists import say
 from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
-from circle.guide.paper.options import FORMATS, LARGE_PRINT, PaperFormat, PaperOptions
+from circle.guide.paper.options import PaperOptions, chosen_places, paper_format
 from circle.guide.paper.paper_map import BAND_MM, draw_map
 from circle.guide.paper.style import ink_on, load_style
 from circle.guide.paper.words import PAPER
@@ -45,7 +41,6 @@ _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
 _SMALLEST_SCALE = 10_000
 _ATLAS_SCALE = 7_500
-_CHINA = (73.0, 18.0, 135.5, 54.0)
 _MM_PER_PT = 25.4 / 72
 
 
@@ -59,7 +54,9 @@ class PaperGuide:
     pdf
         The file.
     plans
-        Its maps in the order of the pages; that of an atlas begins with its first sheet.
+        Its maps in the order of the pages, without the overview of an atlas.
+    overview
+        The map that shows where those of an atlas lie, and points to places beyond all of them.
     scale
         Denominator of the maps' scale.
     is_atlas
@@ -76,6 +73,7 @@ class PaperGuide:
 
     pdf: bytes
     plans: tuple[MapPlan, ...]
+    overview: MapPlan | None
     scale: float
     is_atlas: bool
     reason: str
@@ -115,9 +113,9 @@ class _Composer:
         self.options = options
         self.font = font
         self.language = options.language or content.languages[0]
-        self.format = _format(options)
+        self.format = paper_format(options)
         self.style = load_style(options.style)
-        self.places, self.unplaced = _chosen(content, options)
+        self.places, self.unplaced = chosen_places(content, options)
         self.files: dict[str, bytes] = {}
 
     def say(self, key: str, **values: object) -> str:
@@ -129,7 +127,7 @@ class _Composer:
     def compose(self) -> PaperGuide:
         plans, overview, reason = self._plans()
         is_atlas = len(plans) > 1
-        squares = _squares(plans, is_atlas)
+        squares = squares_of(plans, is_atlas)
         places = list(self.places)
         columns, empty = lists.table_columns(places)
         classes = lists.class_rows(
@@ -159,7 +157,9 @@ class _Composer:
             timestamp=_timestamp(self.content.data_date),
             pdf_standards="ua-1",
         )
-        return PaperGuide(pdf, plans, plans[0].frame.scale, is_atlas, reason, missing, len(places))
+        return PaperGuide(
+            pdf, plans, overview, plans[0].frame.scale, is_atlas, reason, missing, len(places)
+        )
 
     # ---- maps
 
@@ -179,7 +179,7 @@ class _Composer:
                 return (self._plan(single),), None, ""
         overview = one_frame(self.content, wide, high)
         scale = options.scale or (
-            _ATLAS_SCALE if reason == "small" else _nearest_scale(overview.scale / 2)
+            _ATLAS_SCALE if reason == "small" else nearest_scale(overview.scale / 2)
         )
         frames = atlas_frames(self.content, *self._map_size(panel=False), scale)
         if len(frames) == 1:
@@ -283,7 +283,7 @@ class _Composer:
                 more |= {"columns": n_columns, "size": size}
             pages.append(self._map_page(plans[0], "map-1.svg", first_kind, alt(plans[0]), **more))
         else:
-            marks = [(str(n), _outline(plan.frame, overview.frame))
+            marks = [(str(n), outline_on(plan.frame, overview.frame))
                      for n, plan in enumerate(plans, start=1)]  # fmt: skip
             kind = "panel" if paper == "a3" else "strip"
             side = self.say("scale", scale=f"{overview.frame.scale:g}")
@@ -403,39 +403,12 @@ class _Composer:
             "most_together": lists.MOST_TOGETHER,
             "classes": classes,
             "unplaced": unplaced,
-            "legend": self._legend(plans),
-            "codes": self._codes(),
+            "legend": beside.legend_entries(content, plans, self.font, self.language),
+            "codes": beside.qr_codes(content, self.language),
             "facts": self._facts(notes[:1] if is_atlas else []),
             "how": how + notes,
-            "emergency": self._emergency(),
+            "emergency": beside.emergency_numbers(content, self.language),
         }
-
-    def _legend(self, plans: Sequence[MapPlan]) -> list[dict[str, str]]:
-        content = self.content
-        entries = [("number", self.say("legend_number"))]
-        center = self.printable(content.center.name)
-        entries.append(("center", f"{self.say('legend_center')}：{center}"
-                        if self.language.startswith("zh")
-                        else f"{self.say('legend_center')}: {center}"))  # fmt: skip
-        for index, ring in enumerate(content.rings):
-            is_last = index == len(content.rings) - 1
-            sample = "solid" if is_last else "dots" if index % 2 == 0 else "dashes"
-            key = "legend_ring" if ring.unit == "min" else "legend_ring_m"
-            entries.append((sample, self.say(key, n=f"{ring.budget:g}")))
-        ranks = {line.rank for line in content.basemap.streets}
-        flags = {line.flags for line in content.basemap.streets}
-        entries.append(("street", self.say("legend_street")))
-        if any(flag & 8 for flag in flags):
-            entries.append(("inferred", self.say("legend_inferred")))
-        if any(line.rank == 6 and not line.flags & 8 for line in content.basemap.streets):
-            entries.append(("lane", self.say("legend_lane")))
-        if any(flag & 1 for flag in flags) or 7 in ranks:
-            entries.append(("steps", self.say("legend_steps")))
-        square_m = plans[0].grid.square_m
-        entries.append(("square", self.say("legend_square", n=f"{square_m:g}")))
-        if any(block.off_map is not None for plan in plans for block in plan.blocks):
-            entries.append(("arrow", self.say("legend_off_map")))
-        return [{"sample": sample, "text": text} for sample, text in entries]
 
     def _facts(self, notes: Sequence[str]) -> list[str]:
         content = self.content
@@ -451,31 +424,6 @@ class _Composer:
         credit = " · ".join(part for part in (content.attribution, content.licence) if part)
         facts.append(self.font.printable(credit))
         return facts
-
-    def _codes(self) -> list[dict[str, str]]:
-        codes = []
-        for key, url in (
-            ("qr_guide", self.content.guide_url), ("qr_feedback", self.content.feedback_url)
-        ):  # fmt: skip
-            if url:
-                drawn = BytesIO()
-                segno.make(url, error="m", micro=False).save(
-                    drawn, kind="svg", border=4, dark="#000000", light="#ffffff", xmldecl=False
-                )
-                text = self.say(key)
-                codes.append(
-                    {"svg": drawn.getvalue().decode(), "text": text, "alt": f"{text}: {url}"}
-                )
-        return codes
-
-    def _emergency(self) -> list[dict[str, str]]:
-        west, south, east, north = _CHINA
-        at = self.content.center
-        if not (west <= at.lon <= east and south <= at.lat <= north):
-            return []
-        lines = (("call_police", "110"), ("call_fire", "119"), ("call_ambulance", "120"),
-                 ("call_city", "12345"))  # fmt: skip
-        return [{"name": self.say(key), "number": number} for key, number in lines]
 
     def _icons(self) -> dict[str, str]:
         icons = {}
@@ -509,37 +457,6 @@ class _Composer:
         return list(dict.fromkeys(texts))
 
 
-def _format(options: PaperOptions) -> PaperFormat:
-    paper = FORMATS[options.paper]
-    if not options.is_large_print:
-        return paper
-    return replace(
-        paper,
-        type_factor=paper.type_factor * LARGE_PRINT,
-        base_pt=paper.base_pt * (1.25 if options.paper == "a3" else LARGE_PRINT),
-        panel=paper.panel * 1.15,
-        table_sizes_pt=(max(paper.table_sizes_pt) * LARGE_PRINT,),
-    )
-
-
-def _chosen(
-    content: GuideContent, options: PaperOptions
-) -> tuple[tuple[GuidePlace, ...], tuple[GuidePlace, ...]]:
-    if not options.classes:
-        return content.places, content.unplaced
-    known = [guide_class.key for guide_class in content.classes]
-    for key in options.classes:
-        if key not in known:
-            raise InputError(
-                en=f"There is no class “{key}” in this guide; choose from {', '.join(known)}.",
-                zh=f"本指南没有“{key}”这一类；可选：{'、'.join(known)}。",
-            )
-    return (
-        tuple(place for place in content.places if place.category in options.classes),
-        tuple(place for place in content.unplaced if place.category in options.classes),
-    )
-
-
 def _title_lines(title: str) -> list[str]:
     """Return a title in lines: what stands in brackets after it goes below."""
     for opening in ("（", " ("):
@@ -547,41 +464,6 @@ def _title_lines(title: str) -> list[str]:
         if found and head and rest:
             return [head, (opening + rest).strip()]
     return [title]
-
-
-def _nearest_scale(scale: float) -> int:
-    """Return the round scale nearest to `scale`."""
-    return min(SCALES, key=lambda choice: (abs(choice - scale), choice))
-
-
-def _squares(plans: Sequence[MapPlan], is_atlas: bool) -> dict[int, str]:
-    """Return the square by number; in an atlas, on the sheet that has the place most inside."""
-    if not is_atlas:
-        return plans[0].squares
-    best: dict[int, tuple[float, str]] = {}
-    for sheet, plan in enumerate(plans, start=1):
-        for block in plan.blocks:
-            for anchor in block.anchors:
-                off = max(
-                    abs(anchor.x / plan.frame.width_mm - 0.5),
-                    abs(anchor.y / plan.frame.height_mm - 0.5),
-                )
-                square = f"{sheet}-{plan.squares[anchor.number]}"
-                if anchor.number not in best or off < best[anchor.number][0] - 1e-9:
-                    best[anchor.number] = (off, square)
-    return {number: square for number, (_, square) in best.items()}
-
-
-def _outline(sheet: MapFrame, overview: MapFrame) -> Box:
-    west, south, east, north = sheet.extent_m
-    per_m = 1000 / overview.scale
-    x0, y0 = overview.middle_m
-    return Box.from_edges(
-        overview.width_mm / 2 + (west - x0) * per_m,
-        overview.height_mm / 2 - (north - y0) * per_m,
-        overview.width_mm / 2 + (east - x0) * per_m,
-        overview.height_mm / 2 - (south - y0) * per_m,
-    )
 
 
 def _timestamp(data_date: str | None) -> datetime.datetime:

@@ -36,10 +36,9 @@ def assert_tidy(plan: MapPlan) -> None:
         assert box.is_within(plan.frame.box), what
     boxes.sort(key=lambda entry: entry[1].edges[0])
     for at, (what, box) in enumerate(boxes):
-        right = box.edges[2]
-        for other_what, other in itertools.takewhile(
-            lambda entry: entry[1].edges[0] < right, boxes[at + 1 :]
-        ):
+        for other_what, other in boxes[at + 1 :]:
+            if other.edges[0] >= box.edges[2]:
+                break
             if what == other_what and what.startswith("name"):
                 continue  # signs of one name stand side by side
             assert not box.touches(other), f"{what} touches {other_what}"
@@ -48,7 +47,7 @@ def assert_tidy(plan: MapPlan) -> None:
 def assert_all_numbered(printed: PaperGuide, content: GuideContent) -> None:
     shown = {
         number
-        for plan in printed.plans
+        for plan in (*printed.plans, *filter(None, [printed.overview]))
         for block in plan.blocks
         for cell in block.cells
         for number in range(cell.first, cell.last + 1)
