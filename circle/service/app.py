@@ -7,9 +7,12 @@ app starts. Searches run in threads beside the event loop.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -226,9 +229,17 @@ def _add_pages(app: FastAPI) -> None:
         return Response(status_code=204)
 
 
+class _Server(uvicorn.Server):
+    """Ends in the same quiet way however often it is told to."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # A second Ctrl+C would tear down everything at once, with tracebacks for people to read.
+        self.should_exit = True
+
+
 def run_service(study: Study, listener: socket.socket) -> None:
     """
-    Serve a study until somebody stops it.
+    Serve a study until somebody stops it: with Ctrl+C or SIGTERM; who still waits gets seconds.
 
     Parameters
     ----------
@@ -244,4 +255,10 @@ def run_service(study: Study, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    logging.getLogger("uvicorn.error").addFilter(is_worth_telling)
+    _Server(config).run(sockets=[listener])
+
+
+def is_worth_telling(record: logging.LogRecord) -> bool:
+    """Say whether a line of the log tells more than that a search was cut short by the end."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
