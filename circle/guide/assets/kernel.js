@@ -411,21 +411,54 @@
       pieces.push({ edge: edge, from: back, to: 1 - back });
       vertex = net.edgeNode[2 * edge + back];
     }
+    pieces.push({ edge: start.edge, from: start.fraction, to: this.sideOut(found, vertex) });
+    return pieces.reverse();
+  };
+
+  /* The end of the start's edge a search set out by to a vertex; of a loop, the cheaper way. */
+  Kernel.prototype.sideOut = function (found, vertex) {
+    const start = found.start;
     let side = -1, least = Infinity;
     for (let s = 0; s < 2; s += 1) {
-      if (net.edgeNode[2 * start.edge + s] !== vertex) continue;
+      if (this.net.edgeNode[2 * start.edge + s] !== vertex) continue;
       const part = shareOf(found.costs.edge[2 * start.edge + 1 - s], Math.abs(start.fraction - s));
       if (part < least) { least = part; side = s; }
     }
-    pieces.push({ edge: start.edge, from: start.fraction, to: side });
-    return pieces.reverse();
+    return side;
+  };
+
+  /* Metres along streets to a vertex that was reached; every vertex on the way is remembered. */
+  Kernel.prototype.metresAt = function (found, vertex) {
+    const net = this.net, start = found.start;
+    if (!found.metres) found.metres = new Float64Array(net.n).fill(-1);
+    const metres = found.metres, trail = [];
+    let v = vertex;
+    while (metres[v] < 0 && this.parent[v] >= 0) {
+      const arc = this.parent[v];
+      trail.push(v);
+      v = net.edgeNode[2 * net.arcEdge[arc] + net.arcIsBackward[arc]];
+    }
+    if (metres[v] < 0) {
+      metres[v] = Math.abs(start.fraction - this.sideOut(found, v)) * net.length[start.edge];
+    }
+    let total = metres[v];
+    while (trail.length) {
+      v = trail.pop();
+      total += net.length[net.arcEdge[this.parent[v]]];
+      metres[v] = total;
+    }
+    return total;
   };
 
   /* Metres of the walk that took so long, both ways to the street included. */
   Kernel.prototype.metresTo = function (found, end) {
-    const length = this.net.length;
-    return this.pieces(found, end).reduce(function (sum, piece) {
-      return sum + Math.abs(piece.to - piece.from) * length[piece.edge];
-    }, found.start.distance + end.distance);
+    const net = this.net, start = found.start, length = net.length[end.edge];
+    const at = this.costAt(found, end.edge, end.fraction);
+    const direct = this.direct(found, end.edge, end.fraction);
+    const along = direct !== UNREACHED && direct <= at[0]
+      ? Math.abs(end.fraction - start.fraction) * length
+      : this.metresAt(found, net.edgeNode[2 * end.edge + at[1]]) +
+        Math.abs(end.fraction - at[1]) * length;
+    return start.distance + along + end.distance;
   };
 })(window.circleGuide = window.circleGuide || {});

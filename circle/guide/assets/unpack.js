@@ -23,17 +23,31 @@
   }
   const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-  /* A canonical prefix code: how many words of each length, and the symbols in their order. */
+  /* A canonical prefix code: how many words of each length, the symbols in their order, and for
+     words of up to SHORT bits a table by the bits that come next: symbol and length in one. */
+  const SHORT = 9;
   function makeCode(lengths) {
-    const count = new Uint16Array(16), next = new Uint16Array(16);
-    const symbols = new Uint16Array(lengths.length);
+    const count = new Uint16Array(16), next = new Uint16Array(16), word = new Uint16Array(16);
+    const symbols = new Uint16Array(lengths.length), table = new Uint16Array(1 << SHORT);
     for (let i = 0; i < lengths.length; i += 1) count[lengths[i]] += 1;
     count[0] = 0;
-    for (let bits = 1; bits < 15; bits += 1) next[bits + 1] = next[bits] + count[bits];
-    for (let i = 0; i < lengths.length; i += 1) {
-      if (lengths[i]) { symbols[next[lengths[i]]] = i; next[lengths[i]] += 1; }
+    for (let bits = 1; bits < 15; bits += 1) {
+      next[bits + 1] = next[bits] + count[bits];
+      word[bits + 1] = (word[bits] + count[bits]) << 1;
     }
-    return { count: count, symbols: symbols };
+    for (let i = 0; i < lengths.length; i += 1) {
+      const n = lengths[i];
+      if (!n) continue;
+      symbols[next[n]] = i;
+      next[n] += 1;
+      if (n <= SHORT) {
+        let turned = 0;
+        for (let bit = 0; bit < n; bit += 1) turned |= (word[n] >> bit & 1) << (n - 1 - bit);
+        for (; turned < 1 << SHORT; turned += 1 << n) table[turned] = i << 4 | n;
+      }
+      word[n] += 1;
+    }
+    return { count: count, symbols: symbols, table: table };
   }
 
   function inflate(data) {
@@ -59,6 +73,17 @@
       out = larger;
     }
     function symbol(code) {
+      while (nHeld < SHORT && at < data.length) {
+        held |= data[at] << nHeld;
+        at += 1;
+        nHeld += 8;
+      }
+      const known = code.table[held & (1 << SHORT) - 1], length = known & 15;
+      if (length && length <= nHeld) {
+        held >>>= length;
+        nHeld -= length;
+        return known >> 4;
+      }
       let word = 0, first = 0, index = 0;
       for (let n = 1; n < 16; n += 1) {
         word |= bits(1);
@@ -71,6 +96,7 @@
       throw new Error('the pack is damaged');
     }
     function stored() {
+      at -= nHeld >> 3;
       held = 0;
       nHeld = 0;
       const n = data[at] | data[at + 1] << 8;
