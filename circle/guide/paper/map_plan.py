@@ -34,6 +34,7 @@ _SIZES_MM = {
     "number": 4.5,
 }
 _LONGEST_BAR_MM = 52.0
+_BOLD = 1.08  # bold letters run wider than the regular ones that are measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ def _center_label(
     sizes: dict[str, float],
 ) -> Label | None:
     size = sizes["center"]
-    half_width = font.width(text, size) / 2 + size * 0.7
+    half_width = font.width(text, size) * _BOLD / 2 + size * 0.7
     half_height = size * 0.85
     if half_width > frame.width_mm / 2 - 2:
         return None
@@ -281,7 +282,7 @@ def _ring_labels(
     for index, ring in enumerate(content.rings):
         key = "ring_label" if ring.unit == "min" else "ring_label_m"
         text = _say(wording.PAGE[key].fill(n=f"{ring.budget:g}"), language)
-        half = (font.width(text, size) / 2 + size * 0.6, size * 0.78)
+        half = (font.width(text, size) * _BOLD / 2 + size * 0.6, size * 0.78)
         wanted = math.radians((-50, 15, 80, 150, 215, 280)[index % 6])
         spots = []
         for polygon in ring.polygons:

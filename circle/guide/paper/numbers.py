@@ -16,7 +16,7 @@ from circle.guide.model import GuidePlace
 from circle.guide.paper.boxes import Box, Point, Space
 from circle.guide.paper.fonts import PaperFont
 
-_GAPS = (0.9, 1.8, 3.0, 4.5, 6.5, 9.0, 12.0, 16.0, 21.0, 27.0, 34.0, 42.0)
+_GAPS = (0.9, 1.8, 3.0, 4.5, 6.5, 9.0, 12.0, 16.0, 21.0, 27.0, 34.0, 42.0, 60.0, 85.0, 120.0)
 _N_DIRECTIONS = 16
 _SAME_MM = 1.6
 _SWEEPS = 2
@@ -238,7 +238,7 @@ class NumberPlacer:
         x, y = item.middle
         spread = max(math.hypot(a.x - x, a.y - y) for a in item.anchors)
         half_width, half_height = item.width / 2, item.height / 2
-        for gap in _GAPS:
+        for gap in (gap * self._height / 4.5 for gap in _GAPS):
             for step in range(_N_DIRECTIONS):
                 # Straight above first, then alternately to the right and to the left.
                 turn = (step + 1) // 2 * (1 if step % 2 else -1) * 2 * math.pi / _N_DIRECTIONS
@@ -294,7 +294,12 @@ class NumberPlacer:
                 raise AssertionError("a map too small for a single number")
             x, y = homeless.middle
             nearest = min(
-                others, key=lambda item: (math.dist(item.middle, (x, y)), item.anchors[0].number)
+                others,
+                key=lambda item: (
+                    # Not ever more into one block: it would find less room than each alone.
+                    math.dist(item.middle, (x, y)) + self._height * len(item.anchors) / 2,
+                    item.anchors[0].number,
+                ),
             )
             self._lift(nearest)
             joined = self._item((*homeless.anchors, *nearest.anchors))

@@ -39,6 +39,7 @@ from circle.guide.paper.words import PAPER
 
 _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
+_LEAST_POSTER_TYPE = 1.0
 _SMALLEST_SCALE = 10_000
 _ATLAS_SCALE = 7_500
 _MM_PER_PT = 25.4 / 72
@@ -170,7 +171,9 @@ class _Composer:
         if not options.is_atlas:
             if not fits(self.content, single):
                 reason = "scale"
-            elif options.scale is None and options.paper != "a1":
+            elif options.paper == "a1":
+                self._make_room(single)
+            elif options.scale is None:
                 if self._is_crowded(single):
                     reason = "crowded"
                 elif single.scale > _SMALLEST_SCALE:
@@ -188,6 +191,12 @@ class _Composer:
         shown = {number for plan in plans for number in plan.squares}
         beyond = [place for place in self.places if place.number not in shown]
         return plans, self._plan(overview, places=beyond), reason
+
+    def _make_room(self, frame: MapFrame) -> None:
+        """Set the poster's map in smaller type where the places stand close."""
+        while self.format.type_factor > _LEAST_POSTER_TYPE and self._is_crowded(frame):
+            smaller = max(_LEAST_POSTER_TYPE, self.format.type_factor * 0.8)
+            self.format = replace(self.format, type_factor=smaller)
 
     def _is_crowded(self, frame: MapFrame) -> bool:
         """Say whether the numbers of many places would find no room near them."""
@@ -350,7 +359,7 @@ class _Composer:
                     needed = high_mm
                     while lists.columns_filled(blocks, needed - 4.0) <= n_columns and needed > 40:
                         needed -= 4.0
-                    return n_columns, size, needed
+                    return n_columns, size, min(high_mm, needed * 1.04 + 6.0)
         raise AssertionError("the last size is always taken")
 
     def _poster_list(self) -> tuple[int, float, float]:
@@ -360,7 +369,7 @@ class _Composer:
         most = self.format.height * 0.4
         n_columns, size, needed = self._set_list(classes, self._unplaced(), columns, most)
         # A list too long for the wall goes on to a second sheet rather than push the map away.
-        return n_columns, size, min(needed, most) + 52.0
+        return n_columns, size, min(needed, most) + 56.0
 
     # ---- data
 
