@@ -93,9 +93,17 @@ def test_positions_are_rounded_and_inside_the_window() -> None:
 def test_lines_are_generalised() -> None:
     # A few vertices each: crossings and bends, not every wobble of a survey.
     vertices = sum(len(line) for line in LINES)
-    assert vertices / (sum(LENGTHS_M) / 1000) < 20
+    assert vertices / (sum(LENGTHS_M) / 1000) < 18
     for line in LINES:
         assert all(a != b for a, b in itertools.pairwise(line))
+    # Of a mapped street: its two ends, its junctions, and one bend in 500 m.
+    times = Counter(position for line in LINES for position in set(line))
+    bends = length_m = 0.0
+    for feature, line, metres_ in zip(STREETS, LINES, LENGTHS_M, strict=True):
+        if feature["properties"]["evidence"] == "mapped":
+            bends += sum(times[position] == 1 for position in line[1:-1])
+            length_m += metres_
+    assert bends < length_m / 500
 
 
 def test_no_piece_is_drawn_twice() -> None:
@@ -182,6 +190,31 @@ def test_mapped_lines_lie_within_30_m_of_the_map(extracts: Path) -> None:
             furthest[label(feature)] = float(shapely.distance(points, reference).max())
     assert len(furthest) > 50
     assert {name: far_m for name, far_m in furthest.items() if far_m > 30} == {}
+
+
+def test_inferred_lanes_run_in_clear_gaps_between_buildings(extracts: Path) -> None:
+    path = extracts / "lanzhou_polygons_centre.geojson"
+    if not path.is_file():
+        pytest.skip(f"no {path.name} among the test extracts")
+    there = json.loads(path.read_text("utf-8"))["features"]
+    window = shapely.box(WEST, SOUTH, EAST, NORTH)
+    outlines = [
+        metres(shapely.make_valid(area))
+        for feature in there
+        if feature["properties"]["type"].startswith("building")
+        and (area := shape(feature["geometry"])).intersects(window)
+    ]
+    buildings = shapely.union_all(outlines)
+    # What a disc 8 m wide cannot pass: buildings, and the gaps between them that are narrower.
+    closed = shapely.union(buildings, buildings.buffer(4).buffer(-4))
+    shapely.prepare(closed)
+    blocked_m = {
+        label(feature): float(metres(LineString(line)).intersection(closed).length)
+        for feature, line in zip(STREETS, LINES, strict=True)
+        if feature["properties"]["evidence"] == "inferred"
+    }
+    assert len(blocked_m) > 100
+    assert {name: run_m for name, run_m in blocked_m.items() if run_m > 1} == {}
 
 
 def test_every_place_has_a_known_class_a_source_and_its_own_id() -> None:
@@ -278,6 +311,6 @@ def test_one_can_walk_it() -> None:
     table = travel_times(network, [centre], [north_bank, *placed], minutes=30)
     seconds = table.sort_values("destination_id")["time_s"].to_numpy()
     crow_m = math.dist((0, 0), [float(v) for v in FRAME.to_xy(*north_bank)])
-    assert crow_m / 1.2 < seconds[0] < 2 * crow_m / 1.2
+    assert crow_m / 1.2 < seconds[0] < 2.5 * crow_m / 1.2
     assert np.isfinite(seconds[1:]).mean() > 0.9
     assert (seconds[1:] <= 15 * 60).sum() >= 30
