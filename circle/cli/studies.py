@@ -37,10 +37,15 @@ _STEPS: dict[Step, tuple[str, str]] = {
 @click.argument("name", type=click.Path(path_type=Path))
 @option(
     "--center",
-    required=True,
     metavar="LON,LAT",
     en="Where every walk of the guide starts.",
     zh="中心点，所有步行从这里开始。",
+)
+@option(
+    "--like",
+    metavar="STUDY",
+    en="Copy a study, such as shanzishi, onto the real map around it; needs internet.",
+    zh="复制一份指南（例如 shanzishi），并下载周围的真实地图；需要联网。",
 )
 @option(
     "--streets",
@@ -64,11 +69,27 @@ _STEPS: dict[Step, tuple[str, str]] = {
     zh="社区范围（GeoJSON 面），其中的地点即使超出各圈也列出。",
 )
 def new(
-    name: Path, center: str, streets: Path | None, places: Path | None, boundary: Path | None
+    name: Path,
+    center: str | None,
+    like: str | None,
+    streets: Path | None,
+    places: Path | None,
+    boundary: Path | None,
 ) -> None:
     """Start a guide: write NAME/circle.toml with comments."""
+    if (center is None) == (like is None) or (like and (streets or places or boundary)):
+        raise click.UsageError(
+            in_words(
+                "Give --center, with files if you have them, or --like alone.",
+                "请给出 --center（可另附文件），或只给出 --like。",
+            )
+        )
+    if like is not None:
+        _copy(name, like)
+        return
     from circle.study import new_study
 
+    assert center is not None
     path = new_study(name, read_lonlat(center), streets=streets, places=places, boundary=boundary)
     lines = [in_words(f"Wrote {path}", f"已写出 {path}")]
     if streets is None:
@@ -175,6 +196,20 @@ def pictures(name: str, output: Path | None) -> None:
     check_folder(into)
     files = take_pictures(page, into)
     tell({"files": [str(file) for file in files]}, "\n".join(map(str, files)))
+
+
+def _copy(name: Path, like: str) -> None:
+    from circle.study.new import copy_study
+
+    note(in_words(*_STEPS["download"]))
+    path = copy_study(name, like)
+    tell(
+        {"path": str(path), "has_streets": True},
+        in_words(
+            f"Wrote {path}\nNext: circle build {name}",
+            f"已写出 {path}\n下一步：circle build {name}",
+        ),
+    )
 
 
 def _build(name: str) -> BuildResult:

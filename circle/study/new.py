@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from circle.errors import StudyError
 from circle.geometry import LonLat, check_lonlat
-from circle.study.config import FILE_NAME
+from circle.study.config import FILE_NAME, read_study
 from circle.study.files import check_folder, write_together
+
+DOWNLOADED = "streets.osm.pbf"
+_REACH = 1.5
+"""The map is fetched this many times as far as the longest walk: ways round need room."""
+_FILE_KEYS = ("places", "sources", "boundary", "classes")
 
 
 def new_study(
@@ -47,17 +53,7 @@ def new_study(
     """
     center = check_lonlat(*center)
     path = folder / FILE_NAME
-    if path.exists():
-        raise StudyError(
-            en=f"There is a study in {folder} already; edit its {FILE_NAME} or choose another "
-            "name.",
-            zh=f"{folder} 中已有 {FILE_NAME}；请直接修改它，或换一个名称。",
-        )
-    if folder.exists() and not folder.is_dir():
-        raise StudyError(
-            en=f"{folder} is a file, not a folder; choose another name for the study.",
-            zh=f"{folder} 是文件而不是文件夹；请换一个名称。",
-        )
+    _refuse_if_there(folder)
     files = {"streets": streets, "places": places, "boundary": boundary}
     for key, file in files.items():
         if file is not None and not file.is_file():
@@ -70,6 +66,76 @@ def new_study(
     text = _toml(folder.resolve().name, center, shown)
     write_together({path: text.encode()})
     return path
+
+
+def copy_study(folder: Path, like: str | Path) -> Path:
+    """
+    Start a study like another one, on the real map around the same centre.
+
+    Parameters
+    ----------
+    folder
+        The new study's folder; made if it is not there.
+    like
+        A study as for `circle.study.find_study`. Its list, sources, area, classes and texts are
+        taken over; its streets and its basemap are replaced by a download.
+
+    Returns
+    -------
+    path
+        The `circle.toml`.
+
+    Raises
+    ------
+    StudyError
+        As `new_study` does, or if there is no study to copy.
+    OnlineError
+        If there is no internet, or no complete answer. Then nothing is written.
+    """
+    model = read_study(like)
+    _refuse_if_there(folder)
+    check_folder(folder)
+    from circle.overpass import download_extract
+
+    contents: dict[Path, bytes] = {}
+    lines = []
+    taken: set[str] = set()
+    for line in model.path.read_text("utf-8-sig").splitlines():
+        key = line.partition("=")[0].strip()
+        source = getattr(model, key, None) if key in _FILE_KEYS else None
+        if key in ("streets", "basemap", "data_date", "online"):
+            # The extract is its own basemap and knows its own date.
+            continue
+        if isinstance(source, Path):
+            name = source.name if source.name not in taken else f"{key}-{source.name}"
+            taken.add(name)
+            contents[folder / name] = source.read_bytes()
+            line = f"{key} = {_quoted(name)}"
+        lines.append(line)
+    lines.insert(0, f'streets = "{DOWNLOADED}"')
+    with TemporaryDirectory() as scratch:
+        extract = Path(scratch) / DOWNLOADED
+        radius_m = _REACH * model.minutes[-1] * 60.0 * model.who.speed_m_s
+        download_extract((*model.center, radius_m), extract, everything=True)
+        contents[folder / DOWNLOADED] = extract.read_bytes()
+    path = folder / FILE_NAME
+    contents[path] = ("\n".join(lines) + "\n").encode()
+    write_together(contents)
+    return path
+
+
+def _refuse_if_there(folder: Path) -> None:
+    if (folder / FILE_NAME).exists():
+        raise StudyError(
+            en=f"There is a study in {folder} already; edit its {FILE_NAME} or choose another "
+            "name.",
+            zh=f"{folder} 中已有 {FILE_NAME}；请直接修改它，或换一个名称。",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(
+            en=f"{folder} is a file, not a folder; choose another name for the study.",
+            zh=f"{folder} 是文件而不是文件夹；请换一个名称。",
+        )
 
 
 def _relative(file: Path, folder: Path) -> str:
