@@ -43,11 +43,13 @@ def test_the_sheet_is_a3_and_has_two_sides(printed_sheet: Printed) -> None:
 def test_map_and_list_agree_with_the_guide(
     sheet: PaperGuide, printed_sheet: Printed, shanzishi: GuideContent
 ) -> None:
-    page = squeezed(printed_sheet.text(1))
+    page = squeezed("".join(printed_sheet.text(n) for n in range(1, len(printed_sheet))))
     (plan,) = sheet.plans
     for place in shanzishi.places:
         walk = f"{place.minutes}分钟" if place.minutes else "超过15分钟"
-        row = f"{place.number}{place.name}{place.address}{walk}{plan.squares[place.number or 0]}"
+        square = plan.squares.get(place.number or 0, "图外")
+        told = f"{place.name}{place.address}{place.phone}{place.hours}"
+        row = f"{place.number}{told}{walk}{square}"
         assert squeezed(row) in page
     for entry in shanzishi.unplaced:
         assert squeezed(entry.name) in page
@@ -178,7 +180,7 @@ def test_choosing_classes_keeps_the_numbers(shanzishi: GuideContent) -> None:
     assert {a.number for b in printed.plans[0].blocks for a in b.anchors} == parks
     text = squeezed(Printed(printed.pdf).all_text())
     assert "公园与运动" in text
-    assert "停车场（名称未详）" not in text
+    assert "菜市场与食品店" not in text
 
 
 def test_the_poster_says_where_one_stands(shanzishi: GuideContent) -> None:
