@@ -220,6 +220,13 @@ class WalkNetwork:
                 # Freezing the class does not freeze its arrays.
                 value.setflags(write=False)
 
+    def __repr__(self) -> str:
+        km = self.edge_length_m.sum() / 1000
+        return (
+            f"<WalkNetwork of {self.provenance.source}: {self.n_edges} edges, "
+            f"{self.n_nodes} vertices, {km:.1f} km>"
+        )
+
     @property
     def n_nodes(self) -> int:
         """Number of vertices."""

@@ -21,11 +21,13 @@ from circle.classes import ClassTable
 from circle.datum import DATUMS, Datum, parse_datum, to_wgs84
 from circle.errors import CircleError, SheetError
 from circle.geocoding import GeocodeMatch, Geocoder
-from circle.geometry import LonLat, check_lonlat
+from circle.geometry import Bounds, LonLat, check_lonlat
 from circle.schemas import FACILITIES
 
 COORDINATE_ACCURACY_M = 30.0
 """What coordinates are taken to be good for when the sheet does not say."""
+FAR_DEGREES = 0.05
+"""Coordinates farther than this outside the streets, some 5 km, are not believed."""
 WIDEST_PLACED_M = 150.0
 """A match known less finely than this is listed, not placed."""
 
@@ -38,6 +40,7 @@ def locate(
     classes: ClassTable,
     geocoder: Geocoder | None = None,
     datum: Datum | str | None = None,
+    within: Bounds | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Return the facilities of a sheet, located as far as that can be defended.
@@ -52,6 +55,9 @@ def locate(
         Who is asked for rows without coordinates; without one they stay unplaced.
     datum
         Datum of the coordinates in rows whose own column ``datum`` is empty.
+    within
+        Extent of the streets. Coordinates farther than `FAR_DEGREES` outside it are a slip of
+        the pen or another datum: such a row stays unplaced and says so.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def locate(
         If ids repeat, names or classes are missing or unknown, coordinates are incomplete, not
         numbers or without a declared datum; one message names them all by row.
     """
-    problems = _Problems()
+    problems = _Problems(classes)
     records_of_cells = ({str(k): v for k, v in r.items()} for r in sheet.to_dict("records"))
     rows = [_Row(cells, classes, datum, problems) for cells in records_of_cells]
     _check_ids(rows, problems)
@@ -75,7 +81,7 @@ def locate(
         record = row.record()
         record["facility_id"] = row.identity(used)
         used.add(record["facility_id"])
-        record.update(_position(row, geocoder))
+        record.update(_position(row, geocoder, within))
         records.append(record)
     return facilities_table(records)
 
@@ -94,8 +100,10 @@ def facilities_table(records: list[dict[str, Any]]) -> gpd.GeoDataFrame:
 class _Problems:
     """Collects what is wrong, so that it can be said at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: ClassTable) -> None:
+        self._classes = classes
         self._found: list[tuple[str, str]] = []
+        self.has_unknown_class = False
 
     def add(self, en: str, zh: str) -> None:
         self._found.append((en, zh))
@@ -105,9 +113,17 @@ class _Problems:
             return
         shown = self._found[:_MOST_NAMED]
         more = len(self._found) - len(shown)
+        kinds_en = kinds_zh = ""
+        if self.has_unknown_class:
+            kinds_en = "; the classes are " + ", ".join(kind.name_en for kind in self._classes)
+            kinds_zh = "；可用的类别有 " + "、".join(kind.name_zh for kind in self._classes)
         raise SheetError(
-            en="; ".join(en for en, _ in shown) + (f"; and {more} more." if more else "."),
-            zh="；".join(zh for _, zh in shown) + (f"；另有 {more} 处。" if more else "。"),
+            en="; ".join(en for en, _ in shown)
+            + (f"; and {more} more" if more else "")
+            + f"{kinds_en}.",
+            zh="；".join(zh for _, zh in shown)
+            + (f"；另有 {more} 处" if more else "")
+            + f"{kinds_zh}。",
         )
 
 
@@ -133,6 +149,7 @@ class _Row:
         else:
             self.category = classes.class_for_word(word) or ""
             if not self.category:
+                problems.has_unknown_class = True
                 problems.add(
                     f'row {self.number} has the unknown class "{word}"',
                     f"第 {self.number} 行的类别“{word}”无法识别",
@@ -228,7 +245,14 @@ def _check_ids(rows: list[_Row], problems: _Problems) -> None:
         first.setdefault(given, row.number)
 
 
-def _position(row: _Row, geocoder: Geocoder | None) -> dict[str, Any]:
+def _position(row: _Row, geocoder: Geocoder | None, within: Bounds | None) -> dict[str, Any]:
+    if row.lonlat is not None and within is not None and _is_far(row.lonlat, within):
+        lon, lat = row.lonlat
+        return {
+            **_UNPLACED,
+            "match_reason": f"The coordinates {lon:.4f},{lat:.4f} lie far outside the map.",
+            "match_reason_zh": f"坐标 {lon:.4f},{lat:.4f} 远在地图范围之外，请核对。",
+        }
     if row.lonlat is not None:
         return {
             "match_method": "coordinates",
@@ -240,37 +264,50 @@ def _position(row: _Row, geocoder: Geocoder | None) -> dict[str, Any]:
             "is_placed": True,
             "geometry": Point(*row.lonlat),
         }
-    unplaced = {
-        "match_method": None,
-        "match_level": None,
-        "match_confidence": 0.0,
-        "match_reason": "No coordinates, and nobody to ask for the address.",
-        "match_reason_zh": "没有坐标，也没有可用的地址查询。",
-        "position_accuracy_m": math.nan,
-        "is_placed": False,
-        "geometry": None,
-    }
     if geocoder is None:
-        return unplaced
+        return _UNPLACED
     matches = geocoder.geocode(row.name, row._text("address") or "")
     if not matches:
         return {
-            **unplaced,
+            **_UNPLACED,
             "match_reason": "Neither the name nor the address is on the map.",
             "match_reason_zh": "地图上既没有这个名称，也没有这个地址。",
         }
     best = matches[0]
     is_placed = is_placeable(best)
+    vague = ("", "") if is_placed else ("Known only vaguely, too little for a place on the map: ",
+                                        "只知道大概，不足以标在图上：")  # fmt: skip
     return {
         "match_method": best.method,
         "match_level": best.level,
         "match_confidence": best.confidence,
-        "match_reason": best.reason,
-        "match_reason_zh": best.reason_zh,
+        "match_reason": vague[0] + best.reason,
+        "match_reason_zh": vague[1] + best.reason_zh,
         "position_accuracy_m": best.accuracy_m if math.isfinite(best.accuracy_m) else math.nan,
         "is_placed": is_placed,
         "geometry": Point(*best.lonlat) if is_placed and best.lonlat is not None else None,
     }
+
+
+_UNPLACED: dict[str, Any] = {
+    "match_method": None,
+    "match_level": None,
+    "match_confidence": 0.0,
+    "match_reason": "No coordinates, and nobody to ask for the address.",
+    "match_reason_zh": "没有坐标，也没有可用的地址查询。",
+    "position_accuracy_m": math.nan,
+    "is_placed": False,
+    "geometry": None,
+}
+
+
+def _is_far(position: LonLat, within: Bounds) -> bool:
+    return not Bounds(
+        within.west - FAR_DEGREES,
+        within.south - FAR_DEGREES,
+        within.east + FAR_DEGREES,
+        within.north + FAR_DEGREES,
+    ).contains(position)
 
 
 def is_placeable(match: GeocodeMatch) -> bool:

@@ -217,7 +217,7 @@ PAGE: dict[str, Both] = {
     "route_busy": Both("正在找路…", "Finding the way…"),
     "route_total": Both("共 {metres} 米，约 {minutes} 分钟", "{metres} m, about {minutes} min"),
     "route_steps": Both("台阶 {n} 级", "{n} steps"),
-    "route_no_steps": Both("没有台阶", "no steps"),
+    "route_no_steps": Both("地图上没有标台阶", "no steps on the map"),
     "route_leg": Both("沿{street}走 {metres} 米", "{metres} m along {street}"),
     "route_leg_unnamed": Both("走 {metres} 米", "walk {metres} m"),
     "turn_left": Both("左转，", "Turn left: "),

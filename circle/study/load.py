@@ -23,12 +23,12 @@ from circle.classes import ClassTable, load_classes
 from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
 from circle.features.model import LAYER_COLUMNS, table
-from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.geocoding import Chain, Gazetteer, Geocoder, Nominatim
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
+from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.streets import read_streets
 from circle.study.config import StudyConfig, bad_key, under_key
 from circle.study.sources import in_words, read_sources
@@ -261,8 +261,10 @@ def _read_facilities(
         if features.named.empty:
             raise bad_key(
                 "places",
-                "is missing, and the map given knows no places; name a list of places",
-                "缺失，而所给地图中没有任何地点；请给出地点名单",
+                "is missing, and the map given knows no places (a saved .circle network never "
+                "does); name a list of places, or the map file itself under streets",
+                "缺失，而所给地图中没有任何地点（保存的 .circle 路网从不含地点）；"
+                "请给出地点名单，或在 streets 中改用地图文件",
             )
         found = facility_lists.from_features(features, classes)
         return found.reset_index(drop=True)
@@ -271,7 +273,13 @@ def _read_facilities(
         geocoders.append(Nominatim(within=network.bounds))
     try:
         sheet = facility_lists.read_sheet(config.places)
-        found = facility_lists.locate(sheet, classes, Chain(geocoders), datum=config.places_datum)
+        found = facility_lists.locate(
+            sheet,
+            classes,
+            Chain(geocoders),
+            datum=config.places_datum,
+            within=network.bounds,
+        )
     except CircleError as error:
         if not isinstance(error, InputError):
             raise

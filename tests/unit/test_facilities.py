@@ -18,7 +18,7 @@ from circle.facilities import FACILITIES, from_features, locate, read_sheet
 from circle.facilities.locate import is_placeable
 from circle.features import read_features
 from circle.geocoding import GeocodeMatch
-from circle.geometry import LonLat
+from circle.geometry import Bounds, LonLat
 
 CLASSES = load_classes()
 LINES = [
@@ -198,11 +198,35 @@ def test_what_is_vague_or_doubtful_is_listed_and_not_placed() -> None:
         "nowhere": False,
     }
     assert located.geometry["doubtful"] is None
-    assert located.match_reason["doubtful"] == "Because."
+    assert located.match_reason["doubtful"].endswith("on the map: Because.")
     assert located.match_reason_zh["nowhere"].startswith("地图上既没有")
     assert math.isnan(located.position_accuracy_m["nowhere"])
     assert located.position_accuracy_m["sure"] == 20
     assert is_placeable(geocoder.answers["sure"])
+
+
+def test_coordinates_far_from_the_streets_are_not_believed() -> None:
+    sheet = sheet_of(
+        name=["near", "shanghai", "zero"],
+        lon=["116.36", "121.47", "0"],
+        lat=["40.0", "31.23", "0"],
+        datum=["wgs84"] * 3,
+    )
+    beijing = Bounds(116.30, 39.99, 116.33, 40.01)
+    located = locate(sheet, CLASSES, within=beijing).set_index("name")
+    assert located.is_placed.to_dict() == {"near": True, "shanghai": False, "zero": False}
+    assert "121.4700,31.2300" in located.match_reason["shanghai"]
+    assert "远在地图范围之外" in located.match_reason_zh["zero"]
+
+
+def test_an_unknown_class_is_answered_with_those_there_are() -> None:
+    sheet = sheet_of(name=["a"])
+    sheet["class"] = "飞船"
+    with pytest.raises(SheetError) as caught:
+        locate(sheet, CLASSES)
+    for kind in CLASSES:
+        assert kind.name_zh in caught.value.zh
+        assert kind.name_en in caught.value.en
 
 
 def test_without_a_geocoder_nothing_is_invented() -> None:

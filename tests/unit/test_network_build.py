@@ -184,3 +184,9 @@ def test_more_streets_elsewhere_are_no_more_work() -> None:
         assert not isochrone.is_cut
     assert work[0] == work[1]
     assert 50 < work[0][0] < 150
+
+
+def test_a_network_tells_of_itself_in_a_line() -> None:
+    told = repr(sketch("A-----B", m_per_char=100).network)
+    assert "1 edges, 2 vertices, 0.6 km" in told
+    assert len(told) < 100
