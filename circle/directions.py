@@ -27,6 +27,9 @@ FIRST_DETOUR = 2.0
 
 SAME_POINT_M = 0.01
 
+BEND_DEGREES = 50.0
+"""A sharper turn from one nameless street into another is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class RouteLeg:
@@ -243,26 +246,37 @@ def _walk(search: Search, end: Snaps, end_access: int) -> list[_Piece] | None:
 
 
 def _legs(network: WalkNetwork, walker: Walker, pieces: list[_Piece]) -> Iterator[RouteLeg]:
-    """Join pieces of one street into legs; a gate's passage belongs to the street before it."""
+    """
+    Join pieces of one street into legs; a gate's passage belongs to the street before it.
+
+    Streets without a name tell nobody where to turn: there every sharp bend begins a leg.
+    """
     edge_ms = network.costs(walker, "min").edge
-    streets: list[tuple[str | None, str]] = []
+    streets: list[tuple[str | None, str, int]] = []
+    bearing: float | None = None
+    n_bends = 0
     for piece in pieces:
         if network.edge_length_m[piece.edge] == 0 and streets:
             streets.append(streets[-1])
             continue
         name = int(network.edge_name[piece.edge])
+        if piece.share * network.edge_length_m[piece.edge] > SAME_POINT_M:
+            enters, leaves = _bearings(piece.xy(network))
+            if name < 0 and bearing is not None and abs(_turn(bearing, enters)) > BEND_DEGREES:
+                n_bends += 1
+            bearing = leaves
         kind = Kind(int(network.edge_kind[piece.edge])).name.lower()
-        streets.append((network.names[name] if name >= 0 else None, kind))
-    bearing: float | None = None
+        streets.append((network.names[name] if name >= 0 else None, kind, n_bends))
+    bearing = None
     for _, group in groupby(zip(streets, pieces, strict=True), key=lambda at: at[0][0] or at[0]):
         on, stretch = zip(*group, strict=True)
-        name, kind = on[0]
+        name, kind, _ = on[0]
         length_m = sum(p.share * float(network.edge_length_m[p.edge]) for p in stretch)
         turn = 0.0
         if length_m > 0:
             enters, leaves = _bearings(np.concatenate([p.xy(network) for p in stretch]))
             if bearing is not None:
-                turn = (enters - bearing + 180.0) % 360.0 - 180.0
+                turn = _turn(bearing, enters)
             bearing = leaves
         yield RouteLeg(
             street=name,
@@ -272,6 +286,11 @@ def _legs(network: WalkNetwork, walker: Walker, pieces: list[_Piece]) -> Iterato
             n_steps=sum(round(p.share * int(network.edge_n_steps[p.edge])) for p in stretch),
             turn_degrees=round(turn, 1),
         )
+
+
+def _turn(before: float, after: float) -> float:
+    """Return the turn from one compass bearing to another, -180 to 180, clockwise positive."""
+    return (after - before + 180.0) % 360.0 - 180.0
 
 
 def _access_leg(snaps: Snaps, walker: Walker) -> RouteLeg:

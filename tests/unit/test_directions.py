@@ -174,3 +174,21 @@ def test_an_end_far_from_any_street() -> None:
         circle.route(TOWN.network, TOWN.at("A"), TOWN.at("C", north=200))
     assert_speaks(caught.value, "100 m")
     assert math.isfinite(circle.route(TOWN.network, TOWN.at("A"), TOWN.at("C")).time_s)
+
+
+def test_a_sharp_bend_of_nameless_streets_is_told() -> None:
+    plan = sketch(
+        """
+        A-----B---C
+              |
+              D
+        """,
+        m_per_char=20,
+    )
+    legs = circle.route(plan.network, plan.at("A"), plan.at("D")).legs
+    assert [(leg.length_m, leg.turn_degrees) for leg in legs] == [
+        (pytest.approx(120, abs=0.01), 0.0),
+        (pytest.approx(40, abs=0.01), pytest.approx(90, abs=0.1)),
+    ]
+    straight = circle.route(plan.network, plan.at("A"), plan.at("C")).legs
+    assert [leg.length_m for leg in straight] == [pytest.approx(200, abs=0.01)]

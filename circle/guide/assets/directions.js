@@ -4,6 +4,7 @@
   'use strict';
 
   const SAME_POINT_M = 0.01;
+  const BEND_DEGREES = 50;
   const rint = guide.kernelNumbers.rint, shareOf = guide.kernelNumbers.shareOf;
   const KINDS = ['road_main', 'road', 'living_street', 'service', 'pedestrian', 'footway', 'sidewalk',
     'crossing', 'path', 'track', 'cycleway', 'steps', 'corridor', 'elevator', 'platform', 'pier',
@@ -40,18 +41,30 @@
     return steps.length ? [steps[0], steps[steps.length - 1]] : [0, 0];
   }
 
-  /* Stretches by street; a gate's passage belongs to the street before it. */
+  function turnOf(before, after) {
+    return ((after - before + 180) % 360 + 360) % 360 - 180;
+  }
+
+  /* Stretches by street; a gate's passage belongs to the street before it, and every sharp bend
+     of nameless streets begins a stretch. */
   function byStreet(net, pieces) {
     const groups = [];
-    let last = null;
+    let last = null, bearing = null, bends = 0;
     pieces.forEach(function (piece) {
       let street = last;
       if (net.length[piece.edge] > 0 || !last) {
         const name = net.name[piece.edge] >= 0 ? net.names[net.name[piece.edge]] : null;
-        street = { name: name, kind: KINDS[net.kind[piece.edge]] };
+        if (Math.abs(piece.to - piece.from) * net.length[piece.edge] > SAME_POINT_M) {
+          const ends = bearings(lineOf(net, piece));
+          if (!name && bearing !== null && Math.abs(turnOf(bearing, ends[0])) > BEND_DEGREES) {
+            bends += 1;
+          }
+          bearing = ends[1];
+        }
+        street = { name: name, kind: KINDS[net.kind[piece.edge]], bends: bends };
       }
       const isSame = last && (street.name || last.name ? street.name === last.name
-        : street.kind === last.kind);
+        : street.kind === last.kind && street.bends === last.bends);
       last = street;
       if (isSame) groups[groups.length - 1].pieces.push(piece);
       else groups.push({ street: street, pieces: [piece] });
@@ -81,8 +94,7 @@
       if (leg.length_m > 0) {
         const ends = bearings(points);
         if (bearing !== null) {
-          const turn = ((ends[0] - bearing + 180) % 360 + 360) % 360 - 180;
-          leg.turn_degrees = Math.round(turn * 10) / 10;
+          leg.turn_degrees = Math.round(turnOf(bearing, ends[0]) * 10) / 10;
         }
         bearing = ends[1];
       }
