@@ -207,11 +207,13 @@
   }
 
   /* Pieces of a walk that follow each other on the same street, or on none, are one piece. */
+  /* Legs as they are told: nameless stretches run on until the walk turns. */
   function joined(legs) {
     const made = [];
     legs.forEach(function (leg) {
       const last = made[made.length - 1];
-      if (last && (last.street || '') === (leg.street || '')) {
+      const isTold = !leg.street && turnText(leg.turn_degrees || 0) !== '';
+      if (last && (last.street || '') === (leg.street || '') && !isTold) {
         last.length_m += leg.length_m;
         last.n_steps += leg.n_steps;
       } else {
@@ -265,6 +267,8 @@
         return guide.el('li', {}, [legText(leg)]);
       })));
       drawRoute(feature);
+      // On a phone the steps lie below the fold of the card: whoever asked for them sees them.
+      holder.scrollIntoView({ block: 'start', behavior: guide.stillness.matches ? 'auto' : 'smooth' });
     }).catch(function (fault) {
       if (mine !== routeQuestion) return;
       guide.clear(holder);
