@@ -146,6 +146,7 @@ bench: $(STAMP)-bench
 		module=`basename "$$script" .py`; \
 		$(BIN)/python -m tests.benchmarks.$$module || status=1; \
 	done; \
+	$(BIN)/python -m pytest -q -m timed || status=1; \
 	exit $$status
 
 pictures: $(STAMP)-test

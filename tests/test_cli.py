@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -73,19 +72,17 @@ def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 # ---- help and language
 
 
-def test_help_is_quick_and_imports_nothing_heavy() -> None:
+def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from circle.cli import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "heavy = {'numpy', 'numba', 'geopandas', 'fastapi', 'folium', 'osmium'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
-    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     for command in ("new", "build", "serve", "isochrone", "route", "streets"):
         assert command in done.stdout
-    assert time.perf_counter() - began < 5
 
 
 def test_help_in_chinese() -> None:

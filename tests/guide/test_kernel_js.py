@@ -235,6 +235,7 @@ def test_the_metres_are_those_of_the_walk_that_took_so_long(town: Town) -> None:
     assert n_told > 30
 
 
+@pytest.mark.timed
 def test_a_slow_phone_answers_in_a_tenth_of_a_second(town: Town) -> None:
     session = town.page.context.new_cdp_session(town.page)
     homes = town.homes[:25]

@@ -53,9 +53,7 @@ def test_a_real_town_stays_below_two_megabytes(extracts: Path, visit: Open, tmp_
     page = opened.page
     assert page.locator(".entry").count() > 300
     assert page.locator(".ring-label").count() >= 2
-    started = page.evaluate("performance.now()")
     page.locator(".chip[data-class=health]").click()
     page.click(".zoom-in")
     assert page.locator(".pin").count() > 3
-    assert page.evaluate("performance.now()") - started < 3_000
     opened.assert_quiet()

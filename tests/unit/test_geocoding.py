@@ -397,20 +397,27 @@ def test_names_and_addresses_of_monaco(monaco: MapFeatures) -> None:
         form = draw.choice(["{0} {1}", "{1} {0}", "{0}, {1}, 98000 Monaco"])
         cases.append((("", form.format(number, street)), by_address[address]))
 
-    start = time.perf_counter()
     gazetteer = Gazetteer(monaco)
-    assert time.perf_counter() - start < 2
-    n_right, wrong_but_confident, seconds = 0, [], []
+    n_right, wrong_but_confident = 0, []
     for question, shapes in cases:
-        start = time.perf_counter()
         matches = gazetteer.geocode(*question)
-        seconds.append(time.perf_counter() - start)
         right = bool(matches) and is_right(matches[0], shapes)
         n_right += right
         if matches and matches[0].is_confident and not right:
             wrong_but_confident.append((question, matches[0]))
     assert n_right / len(cases) >= 0.95
     assert len(wrong_but_confident) <= 0.01 * len(cases), wrong_but_confident
+
+
+@pytest.mark.timed
+def test_a_question_takes_less_than_ten_milliseconds(monaco: MapFeatures) -> None:
+    gazetteer = Gazetteer(monaco)
+    names = sorted({row.name for row in monaco.named.itertuples() if row.name})
+    seconds = []
+    for name in random.Random(5).sample(names, 200):
+        start = time.perf_counter()
+        assert gazetteer.geocode(name, "")
+        seconds.append(time.perf_counter() - start)
     assert statistics.median(seconds) < 0.010
 
 

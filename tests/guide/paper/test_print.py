@@ -164,6 +164,7 @@ def test_the_same_guide_gives_the_same_bytes(sheet: PaperGuide, shanzishi: Guide
     assert compose(shanzishi, PaperOptions()).pdf == sheet.pdf
 
 
+@pytest.mark.timed
 def test_a_sheet_takes_less_than_two_seconds(shanzishi: GuideContent, sheet: PaperGuide) -> None:
     forty = replace(shanzishi, places=shanzishi.places[:40])
     durations = []
