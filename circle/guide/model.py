@@ -6,6 +6,7 @@ Frozen, plain, in both languages; nothing here computes.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -94,6 +95,99 @@ class GuideCenter:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideEntrance:
+    """
+    A way into a place; walks end there.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees.
+    name
+        What it is called, such as "east gate"; may be empty.
+    """
+
+    lon: float
+    lat: float
+    name: Both
+
+
+@dataclass(frozen=True, slots=True)
+class GuideOffer:
+    """
+    What a shop or an office offers to residents.
+
+    Parameters
+    ----------
+    text
+        The offer in one line.
+    until
+        ISO date of its last day, empty when it has none.
+    """
+
+    text: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideEvent:
+    """
+    Something that takes place on a day.
+
+    Parameters
+    ----------
+    title
+        What it is, in one line.
+    starts
+        ISO date, or date and time ``YYYY-MM-DDTHH:MM``, on the clocks of the place.
+    ends
+        The same of its end, empty when it is not told.
+    """
+
+    title: str
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePhoto:
+    """
+    A picture without anything but its pixels: where and when it was taken is not in it.
+
+    Parameters
+    ----------
+    thumbnail
+        JPEG for the page, at most 12 KB.
+    print_image
+        JPEG for the paper.
+    width, height
+        Of the thumbnail, pixels.
+    """
+
+    thumbnail: bytes
+    print_image: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuideContact:
+    """
+    Somebody to call.
+
+    Parameters
+    ----------
+    name
+        Who answers.
+    phone
+        The number as it is dialled.
+    """
+
+    name: Both
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuideClass:
     """
     A class of places, in the order of the guide.
@@ -143,6 +237,15 @@ class GuidePlace:
         Why it is not placed; empty for a placed one.
     pinyin, initials
         For finding a Chinese name by its sound; empty for other names.
+    hours_words
+        The opening hours in words; what the list says where they cannot be understood.
+    open_week
+        The usual week as spans ``(start, end)`` in minutes from Monday 0:00, up to 10080 and
+        without overlaps; ``None`` where the hours are not known or not understood.
+    website
+        Web address, empty when not given.
+    entrances, offers, events, photo
+        As far as given; events by their date.
     """
 
     number: int | None
@@ -168,6 +271,13 @@ class GuidePlace:
     reason: Both
     pinyin: str
     initials: str
+    hours_words: Both = Both("", "")
+    open_week: tuple[tuple[int, int], ...] | None = None
+    website: str = ""
+    entrances: tuple[GuideEntrance, ...] = ()
+    offers: tuple[GuideOffer, ...] = ()
+    events: tuple[GuideEvent, ...] = ()
+    photo: GuidePhoto | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +322,15 @@ class GuideContent:
         Share of the street length that is inferred, 0 to 1.
     guide_url, feedback_url, approval_number
         As in `GuideTexts`.
+    timezone
+        Name of the zone whose clocks the hours mean, as ``"Asia/Shanghai"``; empty: unknown,
+        and nobody is told what is open now.
+    contacts
+        Whom to call.
+    logo
+        Of the community, PNG; empty where there is none.
+    style
+        Which of the designed looks.
     """
 
     title: Both
@@ -234,10 +353,23 @@ class GuideContent:
     guide_url: str = ""
     feedback_url: str = ""
     approval_number: str = ""
+    timezone: str = ""
+    contacts: tuple[GuideContact, ...] = ()
+    logo: bytes = b""
+    style: str = "community"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the content as plain dictionaries, lists, texts and numbers, ready for JSON."""
+        """
+        Return the content as plain dictionaries, lists, texts and numbers, ready for JSON.
+
+        Pictures become base64; the ones for the paper stay out.
+        """
         plain: dict[str, Any] = asdict(self)
         for name in ("view", "sheet"):
             plain["basemap"][name] = list(plain["basemap"][name])
+        plain["logo"] = b64encode(self.logo).decode()
+        for place in (*plain["places"], *plain["unplaced"]):
+            if place["photo"] is not None:
+                del place["photo"]["print_image"]
+                place["photo"]["thumbnail"] = b64encode(place["photo"]["thumbnail"]).decode()
         return plain
