@@ -14,6 +14,8 @@ from circle.geometry import LonLat
 from circle.guide.basemap import Basemap
 from circle.guide.wording import Both
 
+_UNSAID = Both("", "")
+
 
 class ClassRow(Protocol):
     """What the guide needs to know of a class of places."""
@@ -271,7 +273,7 @@ class GuidePlace:
     reason: Both
     pinyin: str
     initials: str
-    hours_words: Both = Both("", "")
+    hours_words: Both = _UNSAID
     open_week: tuple[tuple[int, int], ...] | None = None
     website: str = ""
     entrances: tuple[GuideEntrance, ...] = ()
