@@ -13,6 +13,7 @@ The errors of the project, each one sentence in two languages.
     │   ├── SheetError                    a list of facilities: unreadable, columns missing
     │   ├── SchemaError                   a table that breaks its contract
     │   └── StudyError                    a study folder or its circle.toml
+    ├── ConflictError                 somebody else changed the same thing first
     ├── NoRouteError                      both ends are known, no walk joins them
     └── OnlineError                       a service on the internet did not answer as needed
 
@@ -98,9 +99,21 @@ class StudyError(InputError):
     """A study folder or its `circle.toml` cannot be used."""
 
 
+class SitingError(InputError):
+    """New sites cannot be chosen as asked."""
+
+
 class NoRouteError(CircleError):
     """Both ends are on streets, but no walk joins them."""
 
 
 class OnlineError(CircleError):
     """A service on the internet was needed and did not answer as it should."""
+
+
+class RegisterError(InputError):
+    """A register of places cannot be opened, or cannot hold what it is given."""
+
+
+class ConflictError(CircleError):
+    """Somebody else changed the same thing first; nothing was overwritten."""
