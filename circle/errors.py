@@ -12,7 +12,9 @@ The errors of the project, each one sentence in two languages.
     │   ├── WalkerError                   no such kind of walker
     │   ├── SheetError                    a list of facilities: unreadable, columns missing
     │   ├── SchemaError                   a table that breaks its contract
-    │   └── StudyError                    a study folder or its circle.toml
+    │   ├── StudyError                    a study folder or its circle.toml
+    │   ├── EditError                     a closure, link or gate drawn over the streets
+    │   └── TerrainError                  heights that cannot be read
     ├── ConflictError                 somebody else changed the same thing first
     ├── NoRouteError                      both ends are known, no walk joins them
     └── OnlineError                       a service on the internet did not answer as needed
@@ -101,6 +103,14 @@ class StudyError(InputError):
 
 class SitingError(InputError):
     """New sites cannot be chosen as asked."""
+
+
+class EditError(InputError):
+    """A closure, link or gate drawn over the streets cannot be used."""
+
+
+class TerrainError(InputError):
+    """A file of heights cannot be read, or has none where they are needed."""
 
 
 class NoRouteError(CircleError):
