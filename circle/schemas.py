@@ -8,14 +8,42 @@ what people need is the column, the row and what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from circle.errors import SchemaError
 
-Holds = Literal["text", "number", "flag"]
+Holds = Literal["text", "number", "flag", "entries"]
+
+
+class Entrance(NamedTuple):
+    """A way into a place, degrees WGS-84; `name` may be empty."""
+
+    lon: float
+    lat: float
+    name: str = ""
+
+
+class Offer(NamedTuple):
+    """What a shop or an office offers; `until` is the ISO date of its last day, or empty."""
+
+    text: str
+    until: str = ""
+
+
+class Event(NamedTuple):
+    """
+    Something that takes place on a day.
+
+    `starts` is an ISO date or ``YYYY-MM-DDTHH:MM`` on the clocks of the place, `ends` the same
+    or empty.
+    """
+
+    title: str
+    starts: str
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +56,8 @@ class Column:
     name
         Its name.
     holds
-        What is in it.
+        What is in it; ``"entries"`` are tuples, of texts or of the types above, empty where
+        there are none.
     is_required
         Whether every row must have a value; else ``None`` (NaN for numbers) stands for none.
     allowed
@@ -112,9 +141,10 @@ class TableSchema:
             "text": (str,),
             "number": (int, float),
             "flag": (bool,),
+            "entries": (tuple,),
         }
         for row, value in enumerate(values.tolist(), start=1):
-            if value is None or (column.holds != "flag" and pd.isna(value)):
+            if value is None or (column.holds not in ("flag", "entries") and pd.isna(value)):
                 continue
             is_right = isinstance(value, kinds[column.holds]) and (
                 column.holds == "flag" or not isinstance(value, bool)
@@ -153,6 +183,17 @@ FACILITIES = TableSchema(
         Column("match_reason_zh", is_required=True),
         Column("position_accuracy_m", "number"),
         Column("is_placed", "flag", is_required=True),
+        Column("website"),
+        Column("photo"),
+        Column("other_names", "entries"),
+        Column("entrances", "entries"),
+        Column("offers", "entries"),
+        Column("events", "entries"),
     ),
 )
-"""Located facilities; an unplaced one has no geometry and says why in `match_reason`."""
+"""
+Located facilities; an unplaced one has no geometry and says why in `match_reason`.
+
+`photo` is the name of a file beside the list; entries are texts (`other_names`), `Entrance`,
+`Offer` and `Event`. Walks to a place with entrances end at the quickest one to reach.
+"""

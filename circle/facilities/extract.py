@@ -9,16 +9,19 @@ import numpy as np
 import shapely
 
 from circle.classes import ClassTable
+from circle.facilities.entries import read_website
 from circle.facilities.locate import facilities_table
 from circle.features import MapFeatures
 from circle.geocoding.folding import fold, has_cjk
 from circle.geometry import LocalFrame
+from circle.schemas import Entrance
 
 # A thing mapped as a point and as an outline: the point lies in the outline or this near to it.
 _SAME_THING_M = 15.0
 # Two points of one name and class this near to each other are one: a bank and its cash machine.
 _SAME_NAME_M = 40.0
 _CLOSED = frozenset({"private", "no"})
+_OTHER_NAMES = ("alt_name", "short_name", "old_name", "official_name", "name:zh", "loc_name")
 
 
 class _Candidate(NamedTuple):
@@ -140,7 +143,7 @@ def _record(candidate: _Candidate, features: MapFeatures, classes: ClassTable) -
         "name_en": name_en,
         "category": candidate.category,
         "address": _address(row.addr),
-        "phone": tags.get("phone") or tags.get("contact:phone"),
+        "phone": _first(tags, "phone", "contact:phone", "contact:mobile", "mobile"),
         "hours": tags.get("opening_hours"),
         "note": None,
         "source": features.provenance.attribution or features.provenance.source,
@@ -153,7 +156,25 @@ def _record(candidate: _Candidate, features: MapFeatures, classes: ClassTable) -
         "position_accuracy_m": accuracy_m,
         "is_placed": True,
         "geometry": row.point,
+        "website": _website(_first(tags, "website", "contact:website", "url")),
+        "other_names": _other_names(row.names, name),
+        "entrances": tuple(Entrance(door.x, door.y) for door in row.entrances),
     }
+
+
+def _first(tags: dict[str, str], *keys: str) -> str | None:
+    return next((tags[key] for key in keys if tags.get(key)), None)
+
+
+def _website(text: str | None) -> str | None:
+    """Return the first web address of a tag; whoever maps may leave out its beginning."""
+    told = read_website((text or "").partition(";")[0])
+    return told.entries[0] if told.entries else None
+
+
+def _other_names(names: dict[str, str], name: str) -> tuple[str, ...]:
+    told = (part.strip() for key in _OTHER_NAMES for part in names.get(key, "").split(";"))
+    return tuple(dict.fromkeys(other for other in told if other and other != name))
 
 
 def _address(addr: dict[str, str]) -> str | None:

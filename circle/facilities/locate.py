@@ -20,9 +20,17 @@ from shapely.geometry import Point
 from circle.classes import ClassTable
 from circle.datum import DATUMS, Datum, parse_datum, to_wgs84
 from circle.errors import CircleError, SheetError
+from circle.facilities.entries import (
+    Told,
+    read_entrances,
+    read_events,
+    read_offers,
+    read_website,
+    split_entries,
+)
 from circle.geocoding import GeocodeMatch, Geocoder
 from circle.geometry import Bounds, LonLat, check_lonlat
-from circle.schemas import FACILITIES
+from circle.schemas import FACILITIES, Entrance
 
 COORDINATE_ACCURACY_M = 30.0
 """What coordinates are taken to be good for when the sheet does not say."""
@@ -30,6 +38,8 @@ FAR_DEGREES = 0.05
 """Coordinates farther than this outside the streets, some 5 km, are not believed."""
 WIDEST_PLACED_M = 150.0
 """A match known less finely than this is listed, not placed."""
+FARTHEST_ENTRANCE_M = 3_000.0
+"""An entrance farther than this from its place is a slip of the pen, even of a large park."""
 
 _FINE_LEVELS = ("entrance", "building", "street_number")
 _MOST_NAMED = 12
@@ -90,8 +100,9 @@ def facilities_table(records: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     """Return records as a checked table of facilities."""
     columns: dict[str, Any] = {}
     for column in FACILITIES.columns:
-        values = [record.get(column.name) for record in records]
-        dtype = {"text": "object", "number": "float64", "flag": "bool"}[column.holds]
+        none = () if column.holds == "entries" else None
+        values = [record.get(column.name, none) for record in records]
+        dtype = {"number": "float64", "flag": "bool"}.get(column.holds, "object")
         columns[column.name] = pd.Series(values, dtype=dtype)
     geometry = gpd.GeoSeries([record.get("geometry") for record in records], crs=FACILITIES.crs)
     return FACILITIES.check(gpd.GeoDataFrame(columns, geometry=geometry, crs=FACILITIES.crs))
@@ -156,6 +167,13 @@ class _Row:
                 )
         self.accuracy_m = self._accuracy(problems)
         self.lonlat = self._coordinates(datum, problems)
+        self.entrances = self._entrances(datum, problems)
+        if self.lonlat is None and self.entrances:
+            self.lonlat = LonLat(self.entrances[0].lon, self.entrances[0].lat)
+        self.offers = self._told(read_offers(self._text("offers")), problems)
+        self.events = self._told(read_events(self._text("events")), problems)
+        website = self._told(read_website(self._text("website")), problems)
+        self.website = website[0] if website else None
 
     def _text(self, column: str) -> str | None:
         value = self.cells.get(column)
@@ -207,13 +225,58 @@ class _Row:
             return None
         return LonLat(float(x), float(y))
 
+    def _told(self, told: Told[Any], problems: _Problems) -> tuple[Any, ...]:
+        """Return what a cell holds, and tell what in it cannot be read."""
+        for en, zh in told.problems:
+            problems.add(f"row {self.number} {en}", f"第 {self.number} 行{zh}")
+        return told.entries
+
+    def _entrances(self, datum: Datum | str | None, problems: _Problems) -> tuple[Entrance, ...]:
+        written = self._told(read_entrances(self._text("entrances")), problems)
+        declared = self._text("datum") or datum
+        if not written:
+            return ()
+        if declared is None:
+            if self.lonlat is None and self._text("lon") is None:
+                problems.add(
+                    f"row {self.number} has entrances but no datum is declared",
+                    f"第 {self.number} 行有入口坐标但没有说明坐标系",
+                )
+            return ()
+        placed = []
+        for entrance in written:
+            try:
+                at = check_lonlat(entrance.lon, entrance.lat)
+                x, y = to_wgs84(at.lon, at.lat, parse_datum(str(declared)))
+            except CircleError as error:
+                problems.add(
+                    f"row {self.number}, entrances: {error.en.rstrip('.')}",
+                    f"第 {self.number} 行入口：{error.zh.rstrip('。')}",
+                )
+                continue
+            one = Entrance(float(x), float(y), entrance.name)
+            if self.lonlat is not None and _metres(self.lonlat, one) > FARTHEST_ENTRANCE_M:
+                problems.add(
+                    f"row {self.number} has an entrance more than "
+                    f"{FARTHEST_ENTRANCE_M / 1000:g} km from the place",
+                    f"第 {self.number} 行的入口离该地点超过 {FARTHEST_ENTRANCE_M / 1000:g} 公里",
+                )
+                continue
+            placed.append(one)
+        return tuple(placed)
+
     def record(self) -> dict[str, Any]:
         """Return the cells that go into the table as they are."""
-        kept = ("name_en", "address", "phone", "hours", "note", "source", "source_date")
+        kept = ("name_en", "address", "phone", "hours", "note", "source", "source_date", "photo")
         return {
             "name": self.name,
             "category": self.category,
             **{column: self._text(column) for column in kept},
+            "website": self.website,
+            "other_names": split_entries(self._text("other_names"), also="、,，"),
+            "entrances": self.entrances,
+            "offers": self.offers,
+            "events": self.events,
         }
 
     def identity(self, used: Iterable[str]) -> str:
@@ -299,6 +362,11 @@ _UNPLACED: dict[str, Any] = {
     "is_placed": False,
     "geometry": None,
 }
+
+
+def _metres(place: LonLat, entrance: Entrance) -> float:
+    east = (entrance.lon - place.lon) * math.cos(math.radians(place.lat))
+    return math.hypot(east, entrance.lat - place.lat) * 111_320.0
 
 
 def _is_far(position: LonLat, within: Bounds) -> bool:

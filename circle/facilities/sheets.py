@@ -21,7 +21,8 @@ from circle.errors import SheetError
 
 SHEET_COLUMNS = (
     *("id", "name", "name_en", "class", "address", "lon", "lat", "datum", "phone", "hours"),
-    *("note", "source", "source_date", "position_accuracy_m"),
+    *("note", "source", "source_date", "position_accuracy_m", "other_names", "website"),
+    *("photo", "entrances", "offers", "events"),
 )
 """Columns of a read sheet, all text or None; `row` beside them is the row in the file."""
 
@@ -39,6 +40,12 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "note": ("note", "备注", "说明", "notes", "remark", "备考"),
     "source": ("source", "来源", "数据来源"),
     "source_date": ("source_date", "来源日期", "日期", "更新时间", "source date", "date"),
+    "other_names": ("other_names", "别名", "其他名称", "又名", "曾用名", "other names", "aka"),
+    "website": ("website", "网址", "网站", "网页", "主页", "url", "homepage", "公众号链接"),
+    "photo": ("photo", "照片", "图片", "相片", "图", "picture", "image", "照片文件"),
+    "entrances": ("entrances", "入口", "出入口", "大门", "entrance", "入口坐标"),
+    "offers": ("offers", "优惠", "便民服务", "优惠/便民服务", "优惠及便民服务", "offer"),
+    "events": ("events", "活动", "活动安排", "近期活动", "event"),
     "position_accuracy_m": ("position_accuracy_m", "位置精度", "精度", "accuracy_m", "精度(米)"),
 }
 _SEPARATORS = (",", ";", "\t", "，")

@@ -27,11 +27,16 @@ from circle.guide.model import (
     GuideCenter,
     GuideClass,
     GuideContent,
+    GuideEntrance,
+    GuideEvent,
+    GuideOffer,
+    GuidePhoto,
     GuidePlace,
     GuideRing,
     GuideTexts,
 )
 from circle.guide.wording import Both
+from circle.hours import read_hours
 from circle.provenance import Provenance
 from circle.walkers import get_walker
 
@@ -69,6 +74,7 @@ def make_content(
     basemap: Mapping[str, gpd.GeoDataFrame],
     classes: Iterable[ClassRow],
     inferred_share: float,
+    photos: Mapping[str, GuidePhoto] | None = None,
 ) -> GuideContent:
     """
     Decide what the guide says.
@@ -94,6 +100,8 @@ def make_content(
         Classes in the order of the guide.
     inferred_share
         Share of the street length that is inferred, 0 to 1.
+    photos
+        Pictures by ``facility_id``.
 
     Returns
     -------
@@ -104,8 +112,10 @@ def make_content(
     known = {row.key for row in rows}
     center_xy = texts.center
     times = _walk_by_id(walk)
+    pictures = photos or {}
     entries = [
-        _place(record, known, times, texts) for record in facilities.to_dict(orient="records")
+        _place(record, known, times, texts, pictures.get(str(record.get("facility_id"))))
+        for record in facilities.to_dict(orient="records")
     ]
     order = {row.key: position for position, row in enumerate(rows)}
     placed = sorted(
@@ -158,6 +168,11 @@ def make_content(
         guide_url=clean_text(texts.guide_url),
         feedback_url=clean_text(texts.feedback_url),
         approval_number=clean_text(texts.approval_number),
+        timezone=texts.timezone,
+        contacts=texts.contacts,
+        logo=texts.logo,
+        style=texts.style,
+        edition_date=texts.edition_date,
     )
 
 
@@ -166,6 +181,7 @@ def _place(
     known: set[str],
     times: Mapping[str, tuple[float, float]],
     texts: GuideTexts,
+    photo: GuidePhoto | None,
 ) -> tuple[GuidePlace, float]:
     """Return the entry without its number, and its walking time for the order."""
     geometry = record.get("geometry")
@@ -188,6 +204,7 @@ def _place(
     reason = clean_text(record.get("match_reason"))
     reason_zh = clean_text(record.get("match_reason_zh")) or reason
     point = geometry.representative_point() if is_placed and geometry is not None else None
+    hours = read_hours(clean_text(record.get("hours")))
     place = GuidePlace(
         number=None,
         facility_id=facility_id,
@@ -204,7 +221,7 @@ def _place(
         accuracy_m=_whole(record.get("position_accuracy_m")),
         address=clean_text(record.get("address")),
         phone=clean_text(record.get("phone")),
-        hours=clean_text(record.get("hours")),
+        hours=hours.text,
         note=clean_text(record.get("note")),
         source=source,
         source_url=url.group() if url else "",
@@ -216,8 +233,51 @@ def _place(
             if _CJK.search(name)
             else ""
         ),
+        hours_words=Both(hours.zh, hours.en),
+        open_week=hours.week,
+        website=_web_address(record.get("website")),
+        entrances=_entrances(record) if is_placed else (),
+        offers=_offers(record, texts.edition_date),
+        events=_events(record, texts.edition_date),
+        photo=photo,
+        other_names=tuple(filter(None, map(clean_text, _entries(record, "other_names")))),
     )
     return place, time_s
+
+
+def _entries(record: Mapping[Any, Any], column: str) -> tuple[Any, ...]:
+    value = record.get(column)
+    return value if isinstance(value, tuple) else ()
+
+
+def _web_address(value: object) -> str:
+    """Return an address a page may link to: nothing but the web."""
+    text = clean_text(value)
+    return text if _WEB_ADDRESS.fullmatch(text) else ""
+
+
+def _entrances(record: Mapping[Any, Any]) -> tuple[GuideEntrance, ...]:
+    return tuple(
+        GuideEntrance(round(lon, 6), round(lat, 6), _both(name, name))
+        for lon, lat, name in _entries(record, "entrances")
+    )
+
+
+def _offers(record: Mapping[Any, Any], edition_date: str) -> tuple[GuideOffer, ...]:
+    return tuple(
+        GuideOffer(text, until)
+        for told, until in _entries(record, "offers")
+        if (text := clean_text(told)) and not (until and until < edition_date)
+    )
+
+
+def _events(record: Mapping[Any, Any], edition_date: str) -> tuple[GuideEvent, ...]:
+    found = (
+        GuideEvent(title, starts, ends)
+        for told, starts, ends in _entries(record, "events")
+        if (title := clean_text(told)) and (ends or starts)[:10] >= edition_date
+    )
+    return tuple(sorted(found, key=lambda event: (event.starts, event.title)))
 
 
 def _reason_sentence(is_placed: bool, reason_zh: str, reason_en: str) -> Both:

@@ -63,6 +63,11 @@ class GuideTexts:
         Web addresses of the guide and for telling the community, empty where there are none.
     approval_number
         Review number of the map (审图号), empty where there is none.
+    timezone, contacts, logo, style
+        As in `GuideContent`.
+    edition_date
+        ISO date of the edition: offers and events that were over by then are left out, on every
+        face of the guide. Empty: nothing is left out.
     """
 
     title_zh: str
@@ -83,6 +88,11 @@ class GuideTexts:
     guide_url: str = ""
     feedback_url: str = ""
     approval_number: str = ""
+    timezone: str = ""
+    contacts: tuple[GuideContact, ...] = ()
+    logo: bytes = b""
+    style: str = "community"
+    edition_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +249,8 @@ class GuidePlace:
         Why it is not placed; empty for a placed one.
     pinyin, initials
         For finding a Chinese name by its sound; empty for other names.
+    other_names
+        By which it is found as well.
     hours_words
         The opening hours in words; what the list says where they cannot be understood.
     open_week
@@ -247,7 +259,8 @@ class GuidePlace:
     website
         Web address, empty when not given.
     entrances, offers, events, photo
-        As far as given; events by their date.
+        As far as given; events by their date. The walk ends at the entrance that is reached
+        first; without entrances at the place itself.
     """
 
     number: int | None
@@ -280,6 +293,7 @@ class GuidePlace:
     offers: tuple[GuideOffer, ...] = ()
     events: tuple[GuideEvent, ...] = ()
     photo: GuidePhoto | None = None
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +346,9 @@ class GuideContent:
     logo
         Of the community, PNG; empty where there is none.
     style
-        Which of the designed looks.
+        Which of the designed looks: "community" or "official".
+    edition_date
+        As in `GuideTexts`.
     """
 
     title: Both
@@ -359,6 +375,7 @@ class GuideContent:
     contacts: tuple[GuideContact, ...] = ()
     logo: bytes = b""
     style: str = "community"
+    edition_date: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """
