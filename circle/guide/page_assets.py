@@ -24,6 +24,9 @@ from circle.resources import data_path
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
+FIRST_SCRIPT = "slices.js"
+"""What every other script may stand on; it runs before them."""
+
 SCRIPTS = (
     "dom.js",
     "basemap.js",
@@ -40,7 +43,7 @@ SCRIPTS = (
 """Our scripts in the order they run."""
 
 CARRIED_SCRIPTS = ("unpack.js", "kernel.js", "contour.js", "field.js", "directions.js")
-"""Scripts that compute walks in the page, for a page that carries its network; they run first."""
+"""Scripts that compute walks in the page, for a page that carries its network; they run before ours."""
 
 STYLES = ("palette.css", "page.css", "home.css", "map.css", "print.css")
 """Our styles in the order they apply."""
@@ -132,7 +135,7 @@ def own_script(*, carries_walks: bool = False) -> str:
     carries_walks
         Whether the page computes walks itself.
     """
-    names = (*CARRIED_SCRIPTS, *SCRIPTS) if carries_walks else SCRIPTS
+    names = (FIRST_SCRIPT, *(CARRIED_SCRIPTS if carries_walks else ()), *SCRIPTS)
     return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
 
 

@@ -23,7 +23,7 @@ import shapely
 import circle
 from circle.errors import CircleError
 from circle.guide.pack import pack_network, unpack_network
-from circle.guide.page_assets import ASSETS, CARRIED_SCRIPTS, SCRIPTS
+from circle.guide.page_assets import ASSETS, CARRIED_SCRIPTS, FIRST_SCRIPT, SCRIPTS
 from circle.guide.web import walkers_data
 from circle.kernel import UNREACHED
 from circle.network import WalkNetwork
@@ -115,7 +115,7 @@ def blank(browser: Any) -> Iterator[Any]:
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    for name in CARRIED_SCRIPTS:
+    for name in (FIRST_SCRIPT, *CARRIED_SCRIPTS):
         page.add_script_tag(content=(ASSETS / name).read_text(encoding="utf-8"))
     yield page
     context.close()
@@ -128,7 +128,7 @@ def town(blank: Any, extracts: Path) -> Town:
     pack = pack_network(whole, whole.bounds, 1080.0)
     blank.evaluate(
         "([text, walkers]) => { window.kernel ="
-        " new circleGuide.Kernel(circleGuide.unpackNetwork(text), walkers); }",
+        " circleGuide.openKernel(circleGuide.unpackNetwork(text), walkers); }",
         [pack.text, walkers_data(WALKERS)],
     )
     packed, _ = unpack_network(pack.data)
@@ -333,7 +333,7 @@ def code_of(source: str) -> tuple[str, list[str]]:
     return _TOKEN.sub(" '' ", source), expressions
 
 
-@pytest.mark.parametrize("name", [*CARRIED_SCRIPTS, *SCRIPTS])
+@pytest.mark.parametrize("name", [FIRST_SCRIPT, *CARRIED_SCRIPTS, *SCRIPTS])
 def test_scripts_speak_the_language_of_old_phones(name: str) -> None:
     code, expressions = code_of((ASSETS / name).read_text(encoding="utf-8"))
     for what, pattern in _TOO_NEW.items():

@@ -31,8 +31,16 @@
   };
 
   Ground.prototype.tile = function (column, row) {
+    return guide.drain(this.laying(column, row));
+  };
+
+  /* Steps of laying a tile that is not there yet: the tile at the end. */
+  Ground.prototype.laying = function* (column, row) {
     const key = column + ' ' + row;
-    if (!this.tiles.has(key)) this.tiles.set(key, this.fill(column * TILE_M, row * TILE_M));
+    if (!this.tiles.has(key)) {
+      const tile = yield* this.filling(column * TILE_M, row * TILE_M);
+      this.tiles.set(key, tile);
+    }
     return this.tiles.get(key);
   };
 
@@ -118,7 +126,7 @@
 
   /* The nearest street of every cell, exactly: squares are halved, and each keeps only the segments
      that can be nearest to some point in it. */
-  Ground.prototype.fill = function (west, south) {
+  Ground.prototype.filling = function* (west, south) {
     const buckets = this.kernel.streets, pointEdge = this.kernel.net.pointEdge;
     const coast = this.shores(west, south), n = TILE_CELLS * TILE_CELLS;
     const tile = {
@@ -141,8 +149,14 @@
       stack.segment = new Int32Array(near.size * 8);
       stack.square = new Float64Array(near.size * 8);
     }
-    stack.segment.set(Array.from(near).sort(function (a, b) { return a - b; }));
-    this.halve(tile, 0, 0, TILE_CELLS, 0, near.size);
+    yield;
+    const own = Int32Array.from(near).sort(), size = TILE_CELLS / 2;
+    for (let k = 0; k < 4; k += 1) {
+      yield;
+      // Another tile may have been filled in the meantime: the list is set out anew each time.
+      stack.segment.set(own);
+      this.halve(tile, k % 2 * size, (k >> 1) * size, size, 0, own.length);
+    }
     tile.wet = tile.shore = tile.slots = null;
     return tile;
   };
@@ -320,15 +334,26 @@
     });
   }
 
-  /* Rings around the start of a search: for each limit in milliseconds, ascending, the polygons in
-     degrees, outer ring first, and whether the walk ran into the edge of the data. */
-  guide.Kernel.prototype.rings = function (found, limits) {
-    const kernel = this, speed = this.walkers[found.key].speed / 1000;
+  /* Steps of drawing the rings around the start of a search: at the end, for each limit in
+     milliseconds, ascending, the polygons in degrees, outer ring first, and whether the walk ran
+     into the edge of the data. Whoever lets another search in between starts this one again. */
+  guide.Kernel.prototype.drawing = function* (found, limits) {
+    const speed = this.walkers[found.key].speed / 1000, rings = [];
+    const ground = this.ground(this.walkers[found.key]);
     const boxes = extents(this, found, limits);
     const whole = boxes[boxes.length - 1];
-    const seen = cutWindow(this, found, this.ground(this.walkers[found.key]), whole.low, whole.high);
-    return limits.map(function (limit, k) {
-      const box = boxes[k], reach = limit * speed;
+    const right = Math.floor((whole.high[0] - 1) / TILE_CELLS);
+    const top = Math.floor((whole.high[1] - 1) / TILE_CELLS);
+    for (let r = Math.floor(whole.low[1] / TILE_CELLS); r <= top; r += 1) {
+      for (let c = Math.floor(whole.low[0] / TILE_CELLS); c <= right; c += 1) {
+        yield* ground.laying(c, r);
+      }
+    }
+    yield;
+    const seen = cutWindow(this, found, ground, whole.low, whole.high);
+    for (let k = 0; k < limits.length; k += 1) {
+      yield;
+      const box = boxes[k], reach = limits[k] * speed;
       const columns = box.high[0] - box.low[0], rows = box.high[1] - box.low[1];
       const field = new Float32Array(columns * rows);
       for (let row = 0, out = 0; row < rows; row += 1) {
@@ -341,8 +366,12 @@
         }
       }
       const polygons = guide.traceField(field, columns, rows);
-      return { isCut: box.isCut, polygons: kernel.inDegrees(polygons, box.low, columns, rows) };
-    });
+      rings.push({ isCut: box.isCut, polygons: this.inDegrees(polygons, box.low, columns, rows) });
+    }
+    return rings;
+  };
+  guide.Kernel.prototype.rings = function (found, limits) {
+    return guide.drain(this.drawing(found, limits));
   };
 
   /* Lattice points in degrees. The projection is replaced by the biquadratic surface through nine

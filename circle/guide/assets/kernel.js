@@ -12,6 +12,7 @@
   const OPEN_ON = 1, OPEN_BACK = 2, ENTERS_ON = 4, ENTERS_BACK = 8, IS_ISLAND = 16;
   const STEPS_PER_FLIGHT = 18;
   const BUCKET_M = 25;
+  const STEP_SEGMENTS = 1024;
 
   /* Nearest whole number, halves to the even one, as IEEE says and Python does. */
   function rint(value) {
@@ -61,39 +62,52 @@
     return [this.lon0 + Math.atan2(Math.sinh(v), Math.cos(u)) * 180 / Math.PI, lat * 180 / Math.PI];
   };
 
-  /* Buckets over segments: each lies in every bucket its box touches. */
+  /* Buckets over segments: each lies in every bucket its box touches. Empty until filled. */
   function Buckets(x, y, starts) {
     let west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
-    starts.forEach(function (i) {
+    for (let k = 0; k < starts.length; k += 1) {
+      const i = starts[k];
       west = Math.min(west, x[i], x[i + 1]);
       east = Math.max(east, x[i], x[i + 1]);
       south = Math.min(south, y[i], y[i + 1]);
       north = Math.max(north, y[i], y[i + 1]);
-    });
+    }
     this.isEmpty = starts.length === 0;
     if (this.isEmpty) west = east = south = north = 0;
     this.west = west - 1;
     this.south = south - 1;
     this.columns = Math.floor((east + 1 - this.west) / BUCKET_M) + 1;
     this.rows = Math.floor((north + 1 - this.south) / BUCKET_M) + 1;
-    const first = this.first = new Int32Array(this.columns * this.rows + 1);
-    const self = this;
-    function each(visit) {
-      starts.forEach(function (i) {
-        const left = self.column(Math.min(x[i], x[i + 1]) - 0.001);
-        const right = self.column(Math.max(x[i], x[i + 1]) + 0.001);
-        const top = self.row(Math.max(y[i], y[i + 1]) + 0.001);
-        for (let row = self.row(Math.min(y[i], y[i + 1]) - 0.001); row <= top; row += 1) {
-          for (let c = left; c <= right; c += 1) visit(row * self.columns + c, i);
-        }
-      });
-    }
-    each(function (bucket) { first[bucket + 1] += 1; });
-    for (let b = 0; b < first.length - 1; b += 1) first[b + 1] += first[b];
-    const next = first.slice();
-    const segment = this.segment = new Int32Array(first[first.length - 1]);
-    each(function (bucket, i) { segment[next[bucket]] = i; next[bucket] += 1; });
+    this.first = new Int32Array(this.columns * this.rows + 1);
+    this.segment = null;
   }
+  /* Steps: every bucket is counted, then filled. */
+  Buckets.prototype.filling = function* (x, y, starts) {
+    const first = this.first, columns = this.columns;
+    let next = null;
+    for (let pass = 0; pass < 2; pass += 1) {
+      for (let k = 0; k < starts.length; k += 1) {
+        if (k % STEP_SEGMENTS === 0) yield;
+        const i = starts[k];
+        const left = this.column(Math.min(x[i], x[i + 1]) - 0.001);
+        const right = this.column(Math.max(x[i], x[i + 1]) + 0.001);
+        const top = this.row(Math.max(y[i], y[i + 1]) + 0.001);
+        for (let row = this.row(Math.min(y[i], y[i + 1]) - 0.001); row <= top; row += 1) {
+          for (let bucket = row * columns + left; bucket <= row * columns + right; bucket += 1) {
+            if (pass === 0) first[bucket + 1] += 1;
+            else {
+              this.segment[next[bucket]] = i;
+              next[bucket] += 1;
+            }
+          }
+        }
+      }
+      if (pass === 1) return;
+      for (let b = 0; b < first.length - 1; b += 1) first[b + 1] += first[b];
+      next = first.slice();
+      this.segment = new Int32Array(first[first.length - 1]);
+    }
+  };
   Buckets.prototype.column = function (x) {
     return Math.min(Math.max(Math.floor((x - this.west) / BUCKET_M), 0), this.columns - 1);
   };
@@ -101,8 +115,19 @@
     return Math.min(Math.max(Math.floor((y - this.south) / BUCKET_M), 0), this.rows - 1);
   };
 
-  /* walkers: key -> {speed, per_step, per_flight, crossing, elevator, closed, enters}. */
-  guide.Kernel = function (net, walkers) {
+  /* Steps of making a kernel of a network: the kernel at the end.
+     walkers: key -> {speed, per_step, per_flight, crossing, elevator, closed, enters}. */
+  guide.openingKernel = function* (net, walkers) {
+    const kernel = new Kernel(net, walkers);
+    yield* kernel.streets.filling(net.pointX, net.pointY, net.segments);
+    yield* kernel.barriers.filling(net.barrierX, net.barrierY, net.barrierStarts);
+    return kernel;
+  };
+  guide.openKernel = function (net, walkers) {
+    return guide.drain(guide.openingKernel(net, walkers));
+  };
+
+  function Kernel(net, walkers) {
     this.net = net;
     this.walkers = walkers;
     this.frame = new Frame(net.lon0, net.lat0);
@@ -126,8 +151,8 @@
     this.touched = new Int32Array(net.n);
     this.nTouched = 0;
     this.heap = new Float64Array(2 * net.m + 16);
-  };
-  const Kernel = guide.Kernel;
+  }
+  guide.Kernel = Kernel;
   guide.kernelNumbers = {
     UNREACHED: UNREACHED, MAINLAND: MAINLAND, ISLAND: ISLAND, SNAP_LIMIT_M: SNAP_LIMIT_M,
     WATER_LIMIT_M: WATER_LIMIT_M, BUCKET_M: BUCKET_M, rint: rint
@@ -393,6 +418,17 @@
     const best = Math.min(this.costAt(found, end.edge, end.fraction)[0],
       this.direct(found, end.edge, end.fraction));
     return best < UNREACHED && best + end.access <= found.limit ? best + end.access : UNREACHED;
+  };
+
+  /* Of the joined doors of a place the one that is reached first, null where none is. Doors reached
+     at the same time: the one named first, as on the Python side. */
+  Kernel.prototype.nearestDoor = function (found, ends) {
+    let best = UNREACHED, nearest = null;
+    for (let k = 0; k < ends.length; k += 1) {
+      const time = this.timeTo(found, ends[k]);
+      if (time < best) { best = time; nearest = ends[k]; }
+    }
+    return nearest;
   };
 
   /* The pieces of edges walked to a joined place, in walking order, or null. */

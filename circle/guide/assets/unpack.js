@@ -7,6 +7,8 @@
   const FORMAT = 1;
   const STREAMS = 11;
   const STEPS = 4;
+  /* Of work between two chances for the page to answer somebody: a few milliseconds on a phone. */
+  const STEP_SYMBOLS = 2048, STEP_EDGES = 128;
 
   const LENGTH_BASE = [], LENGTH_BITS = [], DISTANCE_BASE = [], DISTANCE_BITS = [];
   for (let i = 0, base = 3; i < 28; i += 1) {
@@ -50,7 +52,8 @@
     return { count: count, symbols: symbols, table: table };
   }
 
-  function inflate(data) {
+  /* Steps of inflating: the bytes at the end. */
+  function* inflating(data) {
     let out = new Uint8Array(data.length * 4 + 1024);
     let at = 0, held = 0, nHeld = 0, size = 0;
 
@@ -130,8 +133,9 @@
       }
       return [makeCode(lengths.subarray(0, nLengths)), makeCode(lengths.subarray(nLengths))];
     }
-    function compressed(codes) {
-      for (;;) {
+    function* compressed(codes) {
+      for (let n = 1; ; n += 1) {
+        if (n % STEP_SYMBOLS === 0) yield;
         const told = symbol(codes[0]);
         if (told === 256) return;
         if (told < 256) {
@@ -154,7 +158,7 @@
       const kind = bits(2);
       if (kind === 0) stored();
       else if (kind === 3) throw new Error('the pack is damaged');
-      else compressed(kind === 1 ? fixedCodes() : toldCodes());
+      else yield* compressed(kind === 1 ? fixedCodes() : toldCodes());
     }
     return out.subarray(0, size);
   }
@@ -185,7 +189,7 @@
     return value % 2 ? -(value + 1) / 2 : value / 2;
   };
 
-  function readEdges(net, streams, units) {
+  function* readEdges(net, streams, units) {
     const table = new Reader(streams[2]);
     const classes = [];
     for (let n = table.take(); n > 0; n -= 1) classes.push([table.take(), table.take(), table.take()]);
@@ -210,6 +214,7 @@
     function stand(node) { px = net.nodeX[node] * units; py = net.nodeY[node] * units; put(); }
     function found(node) { step(); net.nodeX[node] = px / units; net.nodeY[node] = py / units; }
     for (let e = 0; e < m; e += 1) {
+      if (e % STEP_EDGES === 0) yield;
       const start = here - topology.takeSigned();
       if (start === nKnown) { nKnown += 1; found(start); } else stand(start);
       const back = topology.take();
@@ -234,7 +239,7 @@
     net.pointY = Float64Array.from(ys);
   }
 
-  function readChains(net, stream, units) {
+  function* readChains(net, stream, units) {
     const reader = new Reader(stream);
     let x = 0, y = 0;
     function chain() {
@@ -248,7 +253,12 @@
       return points;
     }
     const barriers = [];
-    for (let n = reader.take(); n > 0; n -= 1) { reader.take(); barriers.push(chain()); }
+    for (let n = reader.take(); n > 0; n -= 1) {
+      if (n % STEP_EDGES === 0) yield;
+      reader.take();
+      barriers.push(chain());
+    }
+    yield;
     net.water = [];
     for (let n = reader.take(); n > 0; n -= 1) {
       const rings = [];
@@ -272,13 +282,14 @@
   }
 
   /* What follows from shapes and ends: lengths, and the arcs that leave each vertex. */
-  function complete(net) {
+  function* complete(net) {
     const n = net.n, m = net.m;
     net.along = new Float64Array(net.pointX.length);
     net.pointEdge = new Int32Array(net.pointX.length);
     net.length = new Float64Array(m);
     net.segments = [];
     for (let e = 0; e < m; e += 1) {
+      if (e % (4 * STEP_EDGES) === 0) yield;
       let run = 0;
       const last = net.firstPoint[e + 1] - 1;
       net.pointEdge[last] = e;
@@ -291,6 +302,7 @@
       net.length[e] = run;
       if (run > 0) for (let i = net.firstPoint[e]; i < last; i += 1) net.segments.push(i);
     }
+    yield;
     net.firstArc = new Int32Array(n + 1);
     for (let k = 0; k < 2 * m; k += 1) net.firstArc[net.edgeNode[k] + 1] += 1;
     for (let v = 0; v < n; v += 1) net.firstArc[v + 1] += net.firstArc[v];
@@ -299,6 +311,7 @@
     net.arcEdge = new Int32Array(2 * m);
     net.arcIsBackward = new Uint8Array(2 * m);
     for (let side = 0; side < 2; side += 1) {
+      yield;
       for (let e = 0; e < m; e += 1) {
         const from = net.edgeNode[2 * e + side], arc = next[from];
         next[from] += 1;
@@ -309,9 +322,11 @@
     }
   }
 
-  /* The network of a pack, from its base64 text. */
-  guide.unpackNetwork = function (text) {
-    const body = inflate(fromBase64(text));
+  /* Steps of reading the network of a pack from its base64 text: the network at the end. */
+  guide.unpacking = function* (text) {
+    const packed = fromBase64(text);
+    yield;
+    const body = yield* inflating(packed);
     const sizes = new Reader(body);
     const lengths = [];
     for (let i = 0; i < STREAMS; i += 1) lengths.push(sizes.take());
@@ -329,10 +344,11 @@
       lon0: numbers[0], lat0: numbers[1], home: numbers.slice(2), names: words ? words.split('\n') : []
     };
     const units = 1 << head.getUint8(1);
-    readEdges(net, streams, units);
-    readChains(net, streams[10], units);
-    complete(net);
+    yield* readEdges(net, streams, units);
+    yield* readChains(net, streams[10], units);
+    yield* complete(net);
     return net;
   };
-  guide.inflate = inflate;
+  guide.unpackNetwork = function (text) { return guide.drain(guide.unpacking(text)); };
+  guide.inflate = function (data) { return guide.drain(inflating(data)); };
 })(window.circleGuide = window.circleGuide || {});

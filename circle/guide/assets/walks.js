@@ -6,6 +6,7 @@
   'use strict';
 
   const MOST_MS = 120 * 60000;
+  const ANSWER_MS = 60, WARM_ROUNDS = 4;
 
   /* How long a walk is told at all: twice the rings, so that what is missing has a nearest one. */
   guide.farMinutes = function () { return Math.min(120, Math.max(60, guide.outerMinutes())); };
@@ -76,21 +77,38 @@
     }));
   };
 
-  /* The network in this file. It is unpacked when first asked for, or before, in idle moments. */
+  /* The network in this file. What an answer needs is made ahead in idle moments, a little at a time;
+     a question that comes earlier goes on from there. */
   function Carried(walk) {
     this.walk = walk;
     this.kernel = null;
+    this.opening = this.open();
     this.ends = {};
+    this.asked = 0;
+    this.answering = null;
+    this.ahead = null;
+    this.isWarm = '';
   }
-  Carried.prototype.stop = function () {};
-  Carried.prototype.ready = function () {
-    if (!this.kernel) {
-      this.kernel = new guide.Kernel(guide.unpackNetwork(this.walk.network), this.walk.walkers);
+  Carried.prototype.stop = function () {
+    this.asked += 1;
+    if (this.answering) this.answering.stop();
+    this.answering = null;
+  };
+  Carried.prototype.open = function* () {
+    const net = yield* guide.unpacking(this.walk.network);
+    yield;
+    this.kernel = yield* guide.openingKernel(net, this.walk.walkers);
+  };
+  /* Steps of getting ready; whoever takes them, they are taken once. */
+  Carried.prototype.readying = function* () {
+    while (!this.kernel) {
+      this.opening.next();
+      if (!this.kernel) yield;
     }
     return this.kernel;
   };
-  Carried.prototype.start = function (home, walker) {
-    const kernel = this.ready(), area = kernel.net.home;
+  Carried.prototype.start = function (kernel, home, walker) {
+    const area = kernel.net.home;
     const lon = Number(home.lng.toFixed(6)), lat = Number(home.lat.toFixed(6));
     if (lon < area[0] || lat < area[1] || lon > area[2] || lat > area[3]) {
       throw new Error(guide.t('home_outside'));
@@ -99,89 +117,111 @@
     if (!start) throw new Error(guide.t('home_no_street'));
     return start;
   };
-  Carried.prototype.endsFor = function (walker) {
-    const kernel = this.ready(), who = kernel.walkers[walker];
-    if (!this.ends[walker]) {
-      this.ends[walker] = guide.data.places.map(function (place) {
-        return kernel.snap(place.lon, place.lat, who, true);
-      });
+  /* Steps of joining the doors of every place to the streets: lists of joined positions. */
+  Carried.prototype.joining = function* (kernel, walker) {
+    const places = guide.data.places;
+    const ends = this.ends[walker] = this.ends[walker] || [];
+    while (ends.length < places.length) {
+      ends.push(doorsOf(kernel, places[ends.length], walker));
+      if (ends.length % 16 === 0) yield;
     }
-    return this.ends[walker];
+    return ends;
   };
-  Carried.prototype.reckon = function (home, walker) {
-    const kernel = this.ready(), start = this.start(home, walker), ends = this.endsFor(walker);
-    const minutes = guide.data.minutes;
-    const places = [];
+  /* A place is entered by its doors; its own position counts where nobody knows any. */
+  function doorsOf(kernel, place, walker) {
+    const doors = place.entrances && place.entrances.length ? place.entrances : [place];
+    return doors.map(function (door) {
+      return kernel.snap(door.lon, door.lat, kernel.walkers[walker], true);
+    });
+  }
+  /* Steps of answering: everything at the end. One at a time: they share the arrays of a search. */
+  Carried.prototype.reckoning = function* (home, walker) {
+    const kernel = yield* this.readying(), start = this.start(kernel, home, walker);
+    const ends = yield* this.joining(kernel, walker);
+    const minutes = guide.data.minutes, places = [];
     // A minute beyond the rings: their line runs between cells within and cells beyond.
     const found = kernel.search(start, walker,
       Math.max(guide.farMinutes(), guide.outerMinutes() + 1) * 60000);
     guide.data.places.forEach(function (place, i) {
-      const time = kernel.timeTo(found, ends[i]);
-      if (time === guide.kernelNumbers.UNREACHED) return;
+      const end = kernel.nearestDoor(found, ends[i]);
+      if (!end) return;
       places.push({
-        facility_id: place.facility_id, time_s: time / 1000, distance_m: kernel.metresTo(found, ends[i])
+        facility_id: place.facility_id, time_s: kernel.timeTo(found, end) / 1000,
+        distance_m: kernel.metresTo(found, end)
       });
     });
     const limits = minutes.map(function (value) { return Math.round(value * 60000); });
-    const rings = limits.length ? kernel.rings(found, limits).map(function (ring, i) {
+    const drawn = limits.length ? yield* kernel.drawing(found, limits) : [];
+    const rings = drawn.map(function (ring, i) {
       return { budget: minutes[i], unit: 'min', is_cut: ring.isCut, polygons: ring.polygons };
-    }).filter(function (ring) { return ring.polygons.length; }) : [];
+    }).filter(function (ring) { return ring.polygons.length; });
     places.sort(function (a, b) { return a.time_s - b.time_s; });
     return { rings: rings, places: places };
   };
-  /* Answers come later, as a service's would: the page shows that it is at work before. */
+  /* Answers come later, as a service's would. With everything made ahead that is a moment later;
+     else the page first shows that it is at work, and can be moved in the meantime. */
   Carried.prototype.from = function (home, walker) {
     const self = this;
+    this.stop();
+    this.rest();
+    const mine = this.asked;
     return new Promise(function (resolve, reject) {
-      window.setTimeout(function () {
-        try { resolve(self.reckon(home, walker)); } catch (fault) { reject(fault); }
-      }, 0);
+      function* work() {
+        try {
+          resolve(yield* self.reckoning(home, walker));
+        } catch (fault) { reject(fault); }
+        self.answering = null;
+        self.prepare(walker);
+      }
+      function begin() {
+        if (mine === self.asked) self.answering = guide.inSlices(work(), ANSWER_MS);
+      }
+      if (self.isWarm === walker) begin();
+      else guide.afterPaint(begin);
     });
   };
   Carried.prototype.route = function (from, place, walker) {
     const self = this;
     return Promise.resolve().then(function () {
-      const kernel = self.ready(), start = self.start(from, walker);
-      const end = kernel.snap(place.lon, place.lat, kernel.walkers[walker], true);
-      if (!end) throw new Error(guide.t('route_no_street'));
-      const feature = kernel.route(kernel.search(start, walker, MOST_MS), end);
+      const kernel = guide.drain(self.readying()), start = self.start(kernel, from, walker);
+      const ends = doorsOf(kernel, place, walker).filter(Boolean);
+      if (!ends.length) throw new Error(guide.t('route_no_street'));
+      // An answer that is being drawn stands on its own search: it is finished first.
+      if (self.answering) self.answering.finish();
+      self.rest();
+      const found = kernel.search(start, walker, MOST_MS);
+      const end = kernel.nearestDoor(found, ends);
+      const feature = end && kernel.route(found, end);
+      self.prepare(walker);
       if (!feature) throw new Error(guide.t('route_none'));
       return feature;
     });
   };
 
-  /* Reckon ahead in idle moments, a little at a time, so that the first tap is answered as fast as
-     the next: the network, where its streets meet the places, the ground from the centre outwards. */
+  Carried.prototype.rest = function () {
+    if (this.ahead) this.ahead.stop();
+    this.ahead = null;
+  };
+  /* Make ahead in idle moments, so that the first tap is answered as fast as the next: the network,
+     where its streets meet the places, the ground from the centre outwards; then a few answers that
+     nobody sees, after which the engine knows which code is worth making fast. */
   Carried.prototype.prepare = function (walker) {
-    const self = this;
-    const center = guide.data.center;
-    const turn = this.turn = (this.turn || 0) + 1;
-    const idle = window.requestIdleCallback || function (work) { window.setTimeout(work, 60); };
-    let tiles = null;
-    const steps = [
-      function () { self.ready(); return true; },
-      function () { self.endsFor(walker); return true; },
-      function () {
-        if (!tiles) tiles = self.kernel.groundAround(self.kernel.walkers[walker], center);
-        if (tiles.length) self.kernel.ground(self.kernel.walkers[walker]).tile.apply(
-          self.kernel.ground(self.kernel.walkers[walker]), tiles.shift());
-        return !tiles.length;
-      },
-      function () {
+    const self = this, center = guide.data.center;
+    this.rest();
+    function* work() {
+      const kernel = yield* self.readying();
+      yield* self.joining(kernel, walker);
+      const ground = kernel.ground(kernel.walkers[walker]);
+      const tiles = kernel.groundAround(kernel.walkers[walker], center);
+      for (let k = 0; k < tiles.length; k += 1) yield* ground.laying(tiles[k][0], tiles[k][1]);
+      for (let k = 0; self.isWarm !== walker && k < WARM_ROUNDS; k += 1) {
         try {
-          self.reckon({ lng: center.lon, lat: center.lat }, walker);
+          yield* self.reckoning({ lng: center.lon, lat: center.lat }, walker);
         } catch (fault) { /* a centre without a street has nothing to prepare */ }
-        return true;
       }
-    ];
-    function work(deadline) {
-      if (turn !== self.turn) return;
-      do {
-        if (steps[0]()) steps.shift();
-      } while (steps.length && deadline && deadline.timeRemaining() > 8);
-      if (steps.length) idle(work);
+      self.isWarm = walker;
     }
-    idle(work);
+    this.ahead = guide.whenIdle(work());
   };
 
   /* Whoever can answer in this page; null where nobody can. */
