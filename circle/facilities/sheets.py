@@ -78,21 +78,7 @@ def read_sheet(path: Path | str) -> pd.DataFrame:
         If the file cannot be read, has no column of names or of addresses, or no rows.
     """
     source = Path(path)
-    if not source.is_file():
-        raise SheetError(
-            en=f"There is no sheet {source}; check the name.",
-            zh=f"找不到表格 {source}；请检查文件名。",
-        )
-    suffix = source.suffix.lower()
-    if suffix == ".xlsx":
-        candidates = _read_xlsx(source)
-    elif suffix in (".csv", ".txt", ".tsv"):
-        candidates = [_read_csv(source)]
-    else:
-        raise SheetError(
-            en=f"{source.name} is not a sheet this program reads; save it as .xlsx or .csv.",
-            zh=f"本程序不能读取 {source.name}；请另存为 .xlsx 或 .csv。",
-        )
+    candidates = read_rows(source)
     for rows in candidates:
         found = _header(rows)
         if found is not None:
@@ -108,6 +94,56 @@ def read_sheet(path: Path | str) -> pd.DataFrame:
 
 
 Rows = list[tuple[int, list[str]]]
+
+
+def read_rows(path: Path | str) -> list[Rows]:
+    """
+    Read the cells of a sheet as they stand, one table for each sheet of a workbook.
+
+    Parameters
+    ----------
+    path
+        As for `read_sheet`.
+
+    Returns
+    -------
+    tables
+        Rows with their numbers, counted from 1; cells as the text somebody sees.
+
+    Raises
+    ------
+    SheetError
+        If the file is missing or of another kind.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise SheetError(
+            en=f"There is no sheet {source}; check the name.",
+            zh=f"找不到表格 {source}；请检查文件名。",
+        )
+    suffix = source.suffix.lower()
+    if suffix == ".xlsx":
+        return _read_xlsx(source)
+    if suffix in (".csv", ".txt", ".tsv"):
+        return [_read_csv(source)]
+    raise SheetError(
+        en=f"{source.name} is not a sheet this program reads; save it as .xlsx or .csv.",
+        zh=f"本程序不能读取 {source.name}；请另存为 .xlsx 或 .csv。",
+    )
+
+
+def column_of(header: str) -> str | None:
+    """
+    Return which of `SHEET_COLUMNS` a header names, None where it names none.
+
+    Examples
+    --------
+    >>> column_of("经度(GCJ02)"), column_of("设施名称"), column_of("备份")
+    ('lon', 'name', None)
+    """
+    key = _header_key(header)
+    # 经度(GCJ02): what stands in brackets explains.
+    return _COLUMN_OF.get(key) or _COLUMN_OF.get(re.sub(r"\(.*\)$", "", key))
 
 
 def _read_csv(source: Path) -> Rows:
@@ -196,9 +232,7 @@ def _header(rows: Rows) -> tuple[int, dict[int, str]] | None:
     for index, (_, row) in enumerate(rows[:_HEADER_WITHIN_ROWS]):
         columns: dict[int, str] = {}
         for position, cell in enumerate(row):
-            key = _header_key(cell)
-            # 经度(GCJ02): what stands in brackets explains.
-            column = _COLUMN_OF.get(key) or _COLUMN_OF.get(re.sub(r"\(.*\)$", "", key))
+            column = column_of(cell)
             if column and column not in columns.values():
                 columns[position] = column
         if {"name", "address"} & set(columns.values()) and len(columns) > 1:
