@@ -7,7 +7,7 @@ somebody switched it on; `Chain` asks one after the other. All follow the `Geoco
 
 from circle.geocoding.chain import Chain
 from circle.geocoding.gazetteer import Gazetteer
-from circle.geocoding.model import CONFIDENT, GeocodeMatch, Geocoder, Level
+from circle.geocoding.model import CONFIDENT, GeocodeMatch, Geocoder, KnownPlace, Level
 from circle.geocoding.nominatim import Nominatim
 
-__all__ = ["CONFIDENT", "Chain", "Gazetteer", "GeocodeMatch", "Geocoder", "Level", "Nominatim"]
+__all__ = ["CONFIDENT", "Chain", "Gazetteer", "GeocodeMatch", "Geocoder", "KnownPlace", "Level", "Nominatim"]

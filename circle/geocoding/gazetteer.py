@@ -19,7 +19,7 @@ import shapely
 from circle.features import MapFeatures
 from circle.geocoding.address import house_number, parse_address
 from circle.geocoding.folding import expand, fold, has_cjk
-from circle.geocoding.model import GeocodeMatch, Level, query_text
+from circle.geocoding.model import GeocodeMatch, KnownPlace, Level, query_text
 from circle.geocoding.places import Hit, Place, PlaceIndex, cluster
 from circle.geocoding.streets import KnownNumber, Street, StreetIndex, add_lines, street_key
 from circle.geometry import LocalFrame, LonLat
@@ -70,12 +70,20 @@ class Gazetteer:
     streets
         Further named streets, columns ``name`` and ``geometry`` in degrees, such as
         `WalkNetwork.edges_frame`; rows without a name are passed over.
+    extra_places
+        Places known from elsewhere, such as those of a register.
     """
 
-    def __init__(self, features: MapFeatures, streets: gpd.GeoDataFrame | None = None) -> None:
+    def __init__(
+        self,
+        features: MapFeatures,
+        streets: gpd.GeoDataFrame | None = None,
+        *,
+        extra_places: Iterable[KnownPlace] = (),
+    ) -> None:
         west, south, east, north = features.bounds
         self._frame = LocalFrame((west + east) / 2, (south + north) / 2)
-        self._places = PlaceIndex(features, self._frame)
+        self._places = PlaceIndex(features, self._frame, tuple(extra_places))
         self._streets = StreetIndex()
         add_lines(self._streets, self._lines(features.street_lines))
         if streets is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from circle.geometry import LonLat
+from circle.geometry import LonLat, check_lonlat
 
 Level = Literal["entrance", "building", "street_number", "street", "area", "district"]
 
@@ -57,6 +57,50 @@ class GeocodeMatch:
     def is_confident(self) -> bool:
         """Whether it stands without review."""
         return self.lonlat is not None and self.confidence >= CONFIDENT
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """
+    A place known from elsewhere than the map, such as a row of a register.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    lon, lat
+        Degrees, WGS-84.
+    other_names
+        Further names it goes by.
+    address
+        Its address as people write it; may be empty.
+    level
+        How finely the position is known.
+    place_id
+        What an answer carries as `GeocodeMatch.feature_id`.
+    kind
+        What it is, as an OSM tag such as ``"amenity=pharmacy"``; empty when not known.
+    accuracy_m
+        Within how many metres the position is good.
+
+    Raises
+    ------
+    PositionError
+        If the position is none.
+    """
+
+    name: str
+    lon: float
+    lat: float
+    other_names: tuple[str, ...] = ()
+    address: str = ""
+    level: Level = "building"
+    place_id: str = ""
+    kind: str = ""
+    accuracy_m: float = 20.0
+
+    def __post_init__(self) -> None:
+        check_lonlat(self.lon, self.lat)
 
 
 class Geocoder(Protocol):

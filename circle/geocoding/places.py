@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,8 +12,9 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from circle.features import MapFeatures
+from circle.geocoding.address import parse_address
 from circle.geocoding.folding import fold, has_cjk, pinyin, without_brackets
-from circle.geocoding.model import Level
+from circle.geocoding.model import KnownPlace, Level
 from circle.geocoding.names import compare, take_apart
 from circle.geometry import LocalFrame, LonLat
 
@@ -90,7 +91,9 @@ class PlaceIndex:
         Metres around it.
     """
 
-    def __init__(self, features: MapFeatures, frame: LocalFrame) -> None:
+    def __init__(
+        self, features: MapFeatures, frame: LocalFrame, extra_places: Sequence[KnownPlace] = ()
+    ) -> None:
         self.places = _places(features, frame)
         self._named: dict[str, dict[int, float]] = {}
         self.areas = [
@@ -101,7 +104,13 @@ class PlaceIndex:
         area_keys = {fold(area.name) for area in self.areas if len(fold(area.name)) >= 2}
         self.regions = _regions(features)
         for place, row in zip(self.places, features.named.itertuples(), strict=True):
-            self._add(place, row, area_keys)
+            self._add(place, _names_of(row), area_keys)
+        for known in extra_places:
+            place = _known_place(known, len(self.places), frame)
+            self.places.append(place)
+            names = [(known.name, _NAME_WEIGHT)]
+            names += [(name, _OTHER_NAME_WEIGHT) for name in known.other_names]
+            self._add(place, names, area_keys)
         self._keys = list(self._named)
         self._cjk_keys = [key for key in self._keys if has_cjk(key)]
         self._latin_keys = [key for key in self._keys if not has_cjk(key)]
@@ -110,14 +119,7 @@ class PlaceIndex:
         for key in self._cjk_keys:
             self._pinyin.setdefault(pinyin(key).replace(" ", ""), []).append(key)
 
-    def _add(self, place: Place, row: Any, area_keys: set[str]) -> None:
-        given: list[tuple[str, float]] = []
-        if row.name:
-            given.append((row.name, _NAME_WEIGHT))
-        for key, value in row.names.items():
-            given.append((value, _OPERATOR_WEIGHT if key == "brand" else _OTHER_NAME_WEIGHT))
-        if not row.name and row.tags.get("operator") and row.kind.startswith("amenity="):
-            given.append((row.tags["operator"], _OPERATOR_WEIGHT))
+    def _add(self, place: Place, given: list[tuple[str, float]], area_keys: set[str]) -> None:
         for text, weight in given:
             for part in text.split(";"):
                 self._index(place, fold(part), weight)
@@ -233,6 +235,43 @@ class PlaceIndex:
             if rest and rest != asked and _is_telling(rest):
                 rests.append(rest)
         return rests
+
+
+def _names_of(row: Any) -> list[tuple[str, float]]:
+    given: list[tuple[str, float]] = []
+    if row.name:
+        given.append((row.name, _NAME_WEIGHT))
+    for key, value in row.names.items():
+        given.append((value, _OPERATOR_WEIGHT if key == "brand" else _OTHER_NAME_WEIGHT))
+    if not row.name and row.tags.get("operator") and row.kind.startswith("amenity="):
+        given.append((row.tags["operator"], _OPERATOR_WEIGHT))
+    return given
+
+
+def _known_place(known: KnownPlace, row: int, frame: LocalFrame) -> Place:
+    x, y = frame.to_xy(known.lon, known.lat)
+    return Place(
+        row=row,
+        osm_id=known.place_id,
+        name=known.name,
+        lonlat=LonLat(known.lon, known.lat),
+        x_m=float(x),
+        y_m=float(y),
+        kind=known.kind,
+        level=known.level,
+        accuracy_m=known.accuracy_m,
+        reach_m=0.0,
+        is_stop=False,
+        shape=shapely.Point(float(x), float(y)),
+        addr=_addr_of(known.address),
+    )
+
+
+def _addr_of(address: str) -> dict[str, str]:
+    parsed = parse_address(address)
+    if not parsed.street or not parsed.number:
+        return {}
+    return {"street": parsed.street, "housenumber": parsed.number}
 
 
 def cluster(places: list[Place]) -> list[list[Place]]:

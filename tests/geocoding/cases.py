@@ -1,0 +1,203 @@
+"""
+Questions with their answers, drawn from real maps: exact, disturbed, and not on the map.
+
+Drawn anew each time and always the same: chance comes from a hash of the name. Half of the
+names, by the same hash, are for tuning, the other half for the figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from circle.geocoding.folding import fold, has_cjk
+from tests.geocoding import disturb
+from tests.geocoding.maps import TestMap, Truth
+
+Kind = Literal["exact", "disturbed", "absent"]
+Half = Literal["tuning", "test"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question, and where the answer is; without a truth it is not on the map."""
+
+    kind: Kind
+    way: str
+    name: str
+    address: str
+    truth: Truth | None
+    half: Half
+
+
+def half_of(text: str) -> Half:
+    """Return to which half everything about a name belongs."""
+    return "test" if hashlib.sha256(text.encode()).digest()[0] % 2 else "tuning"
+
+
+def _rng(*parts: str) -> random.Random:
+    return random.Random(hashlib.sha256("|".join(parts).encode()).hexdigest())
+
+
+def exact_cases(m: TestMap) -> Iterator[Case]:
+    """Ask for every name, street and address as the map writes it."""
+    for name, truth in m.names.items():
+        yield Case("exact", "name", name, "", truth, half_of(name))
+    for street, truth in m.streets.items():
+        yield Case("exact", "street", "", street, truth, half_of(street))
+    for (street, number), truth in m.addresses.items():
+        text = f"{street}{_number_zh(number)}" if has_cjk(street) else f"{number} {street}"
+        yield Case("exact", "address", "", text, truth, half_of(street + number))
+
+
+def _number_zh(number: str) -> str:
+    return number if number.endswith("号") else f"{number}号"
+
+
+def disturbed_cases(m: TestMap) -> Iterator[Case]:
+    """Ask for every name, street and address as people write it."""
+    for name, truth in (*m.names.items(), *m.streets.items()):
+        slips = disturb.CHINESE if has_cjk(name) else disturb.LATIN
+        possible = []
+        for slip in slips:
+            text = slip(name, _rng(m.key, name, slip.__name__))
+            if text and not _is_another(m, name, text):
+                possible.append((disturb.name_of(slip), text))
+        for way, text in _rng(m.key, name, "pick").sample(possible, min(3, len(possible))):
+            yield Case("disturbed", way, text, "", truth, half_of(name))
+        yield from _in_a_town(m, name, truth)
+        for area in m.areas.get(name, ()):
+            if has_cjk(area):
+                yield Case("disturbed", "area in front", area + name, "", truth, half_of(name))
+                yield Case("disturbed", "area beside", name, area, truth, half_of(name))
+    for (street, number), truth in m.addresses.items():
+        for way, text in _written(m, street, number):
+            yield Case("disturbed", f"address, {way}", "", text, truth, half_of(street + number))
+
+
+def _in_a_town(m: TestMap, name: str, truth: Truth) -> Iterator[Case]:
+    rng = _rng(m.key, name, "town")
+    if rng.random() < 0.3 and m.towns[0] not in name:
+        town = rng.choice(m.towns)
+        text = f"{town}{name}" if has_cjk(name) else f"{name}, {town}"
+        if not _is_another(m, name, text):
+            yield Case("disturbed", "town with it", text, "", truth, half_of(name))
+
+
+def _written(m: TestMap, street: str, number: str) -> Iterator[tuple[str, str]]:
+    rng = _rng(m.key, street, number)
+    if has_cjk(street):
+        bare = number.removesuffix("号")
+        yield "whole, unspaced", f"{m.towns[0]}{street}{bare}号"
+        yield "no 号", f"{street}{bare}"
+        yield "spaced", f"{m.towns[0]} {street} {bare} 号"
+        yield "other order", f"{bare}号{street}"
+        yield "yard", f"{street}{bare}号院"
+        yield "half said", f"{m.towns[-1]}{street}甲{bare}号".replace("甲", "")
+        for slip in (disturb.same_sound, disturb.missing_character, disturb.traditional):
+            text = slip(street, rng)
+            if text and not _is_another(m, street, text):
+                yield disturb.name_of(slip), f"{text}{bare}号"
+        for slip in (disturb.full_width, disturb.spelt_number):
+            text = slip(f"{street}{bare}号", rng)
+            if text:
+                yield disturb.name_of(slip), text
+        return
+    yield "number behind", f"{street} {number}"
+    yield "comma, town", f"{number}, {street}, {m.towns[-1]}"
+    for slip in (
+        disturb.wrong_letter,
+        disturb.missing_letter,
+        disturb.plain_capitals,
+        disturb.abbreviated,
+        disturb.small_words_gone,
+    ):
+        text = slip(street, rng)
+        if text and not _is_another(m, street, text):
+            yield disturb.name_of(slip), f"{number} {text}"
+
+
+def _is_another(m: TestMap, name: str, text: str) -> bool:
+    """Say whether the disturbed text is as near to another name, so that nobody could tell."""
+    asked, own = fold(text), fold(name)
+    if asked == own:
+        return False
+    if asked in m.keys:
+        return True
+    away = OSA.distance(asked, own)
+    limit = min(away, 3)
+    return any(
+        key != own and OSA.distance(asked, key, score_cutoff=limit) <= limit for key in m.keys
+    )
+
+
+def absent_cases(m: TestMap, elsewhere: Iterable[str], roads: Iterable[str]) -> Iterator[Case]:
+    """
+    Ask for what is not there.
+
+    Parameters
+    ----------
+    m
+        The map.
+    elsewhere
+        Names of other towns.
+    roads
+        Streets of other towns.
+    """
+    for name in sorted(set(elsewhere)):
+        if _is_foreign(m, name):
+            yield Case("absent", "of another town", name, "", None, half_of(name))
+    for name in sorted(_recombined(m)):
+        if _is_foreign(m, name):
+            yield Case("absent", "recombined", name, "", None, half_of(name))
+    for road in sorted(set(roads)):
+        if _is_foreign(m, road):
+            number = _rng(m.key, road).randrange(1, 90)
+            text = f"{road}{number}号" if has_cjk(road) else f"{number} {road}"
+            yield Case("absent", "address of another town", "", text, None, half_of(road))
+
+
+def _is_foreign(m: TestMap, name: str) -> bool:
+    """Say whether a name is long enough to be one, and none that is here or lies one slip off."""
+    key = fold(name)
+    if len(key) < (3 if has_cjk(key) else 6) or key in m.keys:
+        return False
+    if any(key in other or (len(other) >= 3 and other in key) for other in m.keys):
+        return False
+    words = {word for word in key.split() if len(word) >= 4}
+    if words and any(words <= set(other.split()) for other in m.keys):
+        return False
+    limit = 1 if len(key) < 8 else 2
+    return all(OSA.distance(key, other, score_cutoff=limit) > limit for other in m.keys)
+
+
+_ENDS = ("幼儿园", "菜市场", "医院", "图书馆", "超市", "药店", "派出所", "小区", "体育馆", "养老院")
+_STARTS = ("Pharmacie", "Restaurant", "École", "Hôtel", "Parking", "Résidence", "Garage", "Banque")
+
+
+def _recombined(m: TestMap) -> Iterator[str]:
+    """The own part of one name with a word for another kind of thing."""
+    for name in m.names:
+        rng = _rng(m.key, name, "other kind")
+        if has_cjk(name):
+            own = re.match("^[一-鿿]{2,4}", name)
+            if own:
+                yield own.group()[: rng.choice((2, 3))] + rng.choice(_ENDS)
+        else:
+            words = [w for w in name.split() if len(w) >= 5]
+            if len(words) >= 2:
+                yield f"{rng.choice(_STARTS)} {words[-1]}"
+
+
+def thin(cases: Iterable[Case], most: int) -> list[Case]:
+    """Return at most so many cases, drawn by hash, so that no kind drowns the others."""
+    ranked = sorted(
+        cases, key=lambda c: hashlib.sha256(f"{c.way}|{c.name}|{c.address}".encode()).digest()
+    )
+    return ranked[:most]
