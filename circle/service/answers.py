@@ -27,7 +27,7 @@ from circle.service.models import (
     RouteQuestion,
 )
 from circle.service.problems import UnknownClassError, UnknownPlaceError
-from circle.study import Study, walks_from
+from circle.study import Study, quickest_way_in, walks_from, ways_in
 from circle.study.answers import require_street, route_feature
 from circle.study.config import MOST_RINGS
 from circle.study.tables import class_names, place_properties
@@ -102,7 +102,7 @@ class Answers:
         walker = _walker(question.walker)
         network = self.study.network
         origin = check_lonlat(question.from_lon, question.from_lat, within=network.bounds)
-        destination = self._destination(question)
+        destination = self._destination(question, origin, walker)
         is_visit = question.to is not None
         found = route(network, origin, destination, walker=walker, is_visit=is_visit)
         return orjson.dumps(route_feature(found), option=orjson.OPT_SERIALIZE_NUMPY)
@@ -145,11 +145,7 @@ class Answers:
 
     @cached_property
     def _points(self) -> geopandas.GeoSeries:
-        return geopandas.GeoSeries.from_xy(
-            [place.lon for place in self._places],
-            [place.lat for place in self._places],
-            crs="EPSG:4326",
-        )
+        return ways_in(self._places)
 
     @cached_property
     def _features(self) -> list[dict[str, Any]]:
@@ -206,10 +202,10 @@ class Answers:
             within_min=next(rings, minutes),
         )
 
-    def _destination(self, question: RouteQuestion) -> LonLat:
+    def _destination(self, question: RouteQuestion, origin: LonLat, walker: str) -> LonLat:
         position = (question.to_lon, question.to_lat)
         if question.to is not None and position == (None, None):
-            return self._place_position(question.to)
+            return self._way_in(question.to, origin, walker)
         if question.to is None and None not in position:
             return check_lonlat(*position, within=self.study.network.bounds)
         raise PositionError(
@@ -217,10 +213,12 @@ class Answers:
             zh="请说明目的地：用 to 给出 facility_id，或同时给出 to_lon 和 to_lat。",
         )
 
-    def _place_position(self, facility_id: str) -> LonLat:
+    def _way_in(self, facility_id: str, origin: LonLat, walker: str) -> LonLat:
         for place in self._places:
             if place.facility_id == facility_id:
-                return check_lonlat(place.lon, place.lat, within=self.study.network.bounds)
+                network = self.study.network
+                check_lonlat(place.lon, place.lat, within=network.bounds)
+                return quickest_way_in(network, origin, place, walker)
         if any(place.facility_id == facility_id for place in self.study.content.unplaced):
             raise UnknownPlaceError(
                 en="The position of this place is not known, so no walk leads to it.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from circle.study.config import StudyConfig, find_study, read_study
     from circle.study.load import Report, Step, Study, run_study
     from circle.study.new import new_study
-    from circle.study.walks import walks_from
+    from circle.study.walks import quickest_way_in, walks_from, ways_in
 
 __all__ = [
     "BuildResult",
@@ -27,9 +27,11 @@ __all__ = [
     "build_study",
     "find_study",
     "new_study",
+    "quickest_way_in",
     "read_study",
     "run_study",
     "walks_from",
+    "ways_in",
     "write_study",
 ]
 
@@ -42,9 +44,11 @@ _HOME = {
     "build_study": "build",
     "find_study": "config",
     "new_study": "new",
+    "quickest_way_in": "walks",
     "read_study": "config",
     "run_study": "load",
     "walks_from": "walks",
+    "ways_in": "walks",
     "write_study": "build",
 }
 

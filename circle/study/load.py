@@ -293,10 +293,18 @@ def _read_facilities(
 def _walk_all(
     config: StudyConfig, network: WalkNetwork, facilities: geopandas.GeoDataFrame
 ) -> pd.DataFrame:
-    points = facilities.geometry.where(facilities["is_placed"].to_numpy(bool))
-    walks = walks_from(
-        network, config.center, points, minutes=config.minutes[-1], walker=config.who
-    )
+    ends = geopandas.GeoSeries(
+        [
+            None if not is_placed else shapely.MultiPoint([door[:2] for door in doors]) if doors
+            else point
+            for point, doors, is_placed in zip(
+                facilities.geometry, facilities["entrances"], facilities["is_placed"], strict=True
+            )
+        ],
+        index=facilities.index,
+        crs=facilities.crs,
+    )  # fmt: skip
+    walks = walks_from(network, config.center, ends, minutes=config.minutes[-1], walker=config.who)
     walks.insert(0, "facility_id", facilities["facility_id"])
     return walks
 

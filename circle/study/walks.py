@@ -2,22 +2,27 @@
 The walks from one position to many places: their time, and the metres of that very walk.
 
 The quickest walk and the shortest one differ where steps or lifts cost time. A guide gives the
-minutes and the metres of *one* walk, so both are read off the same search.
+minutes and the metres of *one* walk, so both are read off the same search. A place with several
+entrances is as far as the one that is reached first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas
 import numpy as np
 import pandas as pd
+import shapely
 
 from circle.geometry import LonLat
+from circle.guide.model import GuidePlace
 from circle.kernel import NO_ARC, UNREACHED
 from circle.network import FloatArray, WalkNetwork
 from circle.positions import locate
 from circle.search import Search, access_costs, along_edge, cost_at, searching, share_of
 from circle.snapping import Snaps, snap
-from circle.units import make_budget
+from circle.units import MAX_MINUTES, make_budget
 from circle.walkers import Walker, get_walker
 
 
@@ -39,7 +44,8 @@ def walks_from(
     origin
         Where the walks start, inside the extent of the data.
     places
-        Points; those outside the extent, and rows without a point, are beyond reach.
+        Points, or several points (MultiPoint) of which the quickest to reach counts; those
+        outside the extent, and rows without a point, are beyond reach.
     minutes
         The budget; exactly on it is within it.
     walker
@@ -72,32 +78,83 @@ def walks_from(
         {"time_s": np.inf, "distance_m": np.inf, "is_snapped": False}, index=places.index
     )
     bounds = network.bounds
-    is_inside = np.array(
-        [
-            point is not None
-            and not point.is_empty
-            and bounds.contains(LonLat(float(point.x), float(point.y)))
-            for point in places
-        ],
-        np.bool_,
-    )
+    lonlat, of_place = shapely.get_coordinates(places.to_numpy(), return_index=True)
+    is_inside = np.array([bounds.contains(LonLat(lon, lat)) for lon, lat in lonlat], np.bool_)
     if not is_inside.any():
         return walks
-    ends = places[is_inside]
-    end_snaps = snap(
-        network,
-        *network.frame.to_xy(ends.x.to_numpy(np.float64), ends.y.to_numpy(np.float64)),
-        who,
-        is_visited=True,
-    )
+    lonlat, of_place = lonlat[is_inside], of_place[is_inside]
+    end_snaps = snap(network, *network.frame.to_xy(*lonlat.T), who, is_visited=True)
     access = access_costs(end_snaps, who, "min")
     with searching(network, start_snap, walker=who, unit="min", limit=budget.limit) as search:
         cost, _ = search.read(end_snaps, access)
         distance_m = _distances(search, end_snaps, cost != UNREACHED)
-    walks.loc[is_inside, "time_s"] = np.where(cost == UNREACHED, np.inf, cost / 1000.0)
-    walks.loc[is_inside, "distance_m"] = distance_m
-    walks.loc[is_inside, "is_snapped"] = end_snaps.is_snapped
-    return walks
+    # Of several ways in the quickest, of equally quick ones the first that is told.
+    quickest = np.lexsort((np.arange(len(cost)), cost, of_place))
+    reached, first = np.unique(of_place[quickest], return_index=True)
+    best = quickest[first]
+    time_s, metres = np.full((2, len(places)), np.inf)
+    is_snapped = np.zeros(len(places), np.bool_)
+    time_s[reached] = np.where(cost[best] == UNREACHED, np.inf, cost[best] / 1000.0)
+    metres[reached] = distance_m[best]
+    is_snapped[of_place[end_snaps.is_snapped]] = True
+    return walks.assign(time_s=time_s, distance_m=metres, is_snapped=is_snapped)
+
+
+def ways_in(places: Iterable[GuidePlace]) -> geopandas.GeoSeries:
+    """
+    Return where walks to the places of a guide may end, as `walks_from` takes it.
+
+    Parameters
+    ----------
+    places
+        Of the guide; one that is not placed has no way in.
+
+    Returns
+    -------
+    ways
+        The entrances of each place, of one without any the place itself; index 0, 1, ….
+    """
+    return geopandas.GeoSeries(
+        [
+            None
+            if place.lon is None or place.lat is None
+            else shapely.multipoints(
+                [(door.lon, door.lat) for door in place.entrances] or [(place.lon, place.lat)]
+            )
+            for place in places
+        ],
+        crs="EPSG:4326",
+    )
+
+
+def quickest_way_in(
+    network: WalkNetwork, origin: LonLat, place: GuidePlace, walker: str | Walker
+) -> LonLat:
+    """
+    Return the entrance of a place that is reached first.
+
+    Parameters
+    ----------
+    network
+        Streets to walk on.
+    origin
+        Where the walk starts, inside the extent of the data.
+    place
+        A place that is on the map.
+    walker
+        Who walks.
+
+    Returns
+    -------
+    entrance
+        The first one where none can be reached; without entrances the place itself.
+    """
+    ways = shapely.get_coordinates(ways_in([place]).iloc[0])
+    if len(ways) == 1:
+        return LonLat(*ways[0].tolist())
+    points = geopandas.GeoSeries.from_xy(*ways.T, crs="EPSG:4326")
+    walks = walks_from(network, origin, points, minutes=MAX_MINUTES, walker=walker)
+    return LonLat(*ways[int(np.argmin(walks.time_s.to_numpy()))].tolist())
 
 
 def _distances(search: Search, ends: Snaps, is_reached: np.typing.NDArray[np.bool_]) -> FloatArray:
