@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas
 import numpy as np
@@ -24,9 +24,13 @@ from circle.geometry import Bounds, LocalFrame
 from circle.kernel import UNREACHED
 from circle.provenance import Provenance
 from circle.segments import SegmentIndex
+from circle.terrain import PACE_UNIT
 from circle.units import Unit
 from circle.walkers import Walker, arc_costs
 from circle.walking import Flag, Kind
+
+if TYPE_CHECKING:
+    from circle.terrain import Heights
 
 FloatArray = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
@@ -171,6 +175,11 @@ class WalkNetwork:
         Buckets over their segments.
     water_wkb
         Water areas in the metric frame, a MultiPolygon as WKB, uint8.
+    node_height_m
+        Height of every vertex, float32, nan where unknown; empty when no heights were given.
+    edge_pace
+        Time along and against every edge as a ratio to level ground, in parts of
+        `circle.terrain.PACE_UNIT`, uint16, shape ``(m, 2)``; empty when no heights were given.
     derived
         What higher floors computed from the network and want to find again; lives as long as it.
     """
@@ -209,6 +218,8 @@ class WalkNetwork:
     barrier_kind: npt.NDArray[np.uint8]
     barrier_index: SegmentIndex
     water_wkb: npt.NDArray[np.uint8]
+    node_height_m: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    edge_pace: npt.NDArray[np.uint16] = field(default_factory=lambda: np.empty((0, 2), np.uint16))
     _costs: dict[tuple[Walker, Unit], EdgeCosts] = field(default_factory=dict, repr=False)
     _rank: dict[tuple[int, int], npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
     _workspaces: list[Workspace] = field(default_factory=list, repr=False)
@@ -236,6 +247,11 @@ class WalkNetwork:
     def n_edges(self) -> int:
         """Number of edges, the passages through gates included."""
         return len(self.edge_length_m)
+
+    @property
+    def has_heights(self) -> bool:
+        """Whether slopes count."""
+        return len(self.edge_pace) > 0
 
     @cached_property
     def edge_is_island(self) -> BoolArray:
@@ -287,6 +303,7 @@ class WalkNetwork:
             self.edge_n_steps,
             self.edge_is_open[:, 0],
             self.edge_is_open[:, 1],
+            self.edge_pace / PACE_UNIT if self.has_heights else None,
         )
         edge = np.ascontiguousarray(np.stack([forward, backward], axis=1), np.int32)
         direction = self.arc_is_backward.astype(np.intp)
@@ -300,6 +317,56 @@ class WalkNetwork:
             reversed_arc=arc[twin],
             leave=np.ascontiguousarray(edge[:, ::-1]),
             arrive=np.ascontiguousarray(arc[self.edge_arc]),
+        )
+
+    def with_heights(self, heights: Heights) -> WalkNetwork:
+        """
+        Return the same streets laid over the ground: walks up and down take longer.
+
+        Parameters
+        ----------
+        heights
+            From `circle.terrain.read_heights`; those the network had before are forgotten.
+
+        Returns
+        -------
+        network
+            Its provenance tells the files and the share of streets whose heights they know.
+        """
+        from circle.terrain import Streets, profile_streets
+
+        flags = self.edge_flags & ~np.uint16(Flag.STEEP)
+        profile = profile_streets(
+            Streets(
+                frame=self.frame,
+                node_x_m=self.node_x_m,
+                node_y_m=self.node_y_m,
+                edge_node=self.edge_node,
+                length_m=self.edge_length_m,
+                first_point=self.edge_first_point,
+                point_x_m=self.point_x_m,
+                point_y_m=self.point_y_m,
+                point_along_m=self.point_along_m,
+                is_off_ground=(flags & np.uint16(Flag.BRIDGE | Flag.TUNNEL)) != 0,
+                is_exempt=((flags & np.uint16(Flag.STEPS)) != 0)
+                | (self.edge_kind == Kind.ELEVATOR),
+            ),
+            heights,
+        )
+        return replace(
+            self,
+            provenance=replace(
+                self.provenance,
+                heights=heights.source,
+                heights_share=round(profile.known_share, 4),
+            ),
+            edge_flags=flags | np.where(profile.is_steep, Flag.STEEP, 0).astype(np.uint16),
+            node_height_m=profile.node_height_m,
+            edge_pace=profile.pace,
+            _costs={},
+            _rank={},
+            _workspaces=[],
+            derived={},
         )
 
     def edge_rank(self, walker: Walker, *, is_visited: bool = False) -> npt.NDArray[np.uint8]:
@@ -353,8 +420,9 @@ class WalkNetwork:
         edges
             EPSG:4326, one row per edge with a length: ``edge_id``, ``name``, ``kind``,
             ``length_m``, ``is_steps``, ``is_private``, ``is_guessed``, ``is_bridge``,
-            ``is_tunnel``, ``is_island``, ``evidence`` (``"mapped"`` or ``"inferred"``),
-            ``osm_id`` and ``geometry``.
+            ``is_tunnel``, ``is_island``, ``evidence`` (``"mapped"``, ``"inferred"`` or
+            ``"hand-drawn"``), ``osm_id`` and ``geometry``; with heights also ``pace_forward`` and
+            ``pace_backward``, the time as a ratio to level ground.
         """
         shown = np.flatnonzero(self.edge_length_m > 0)
         lon, lat = self.frame.to_lonlat(self.point_x_m, self.point_y_m)
@@ -368,6 +436,10 @@ class WalkNetwork:
         def has(flag: Flag) -> BoolArray:
             return np.asarray((flags & np.uint16(flag)) != 0)
 
+        paces = {}
+        if self.has_heights:
+            ratio = self.edge_pace[shown] / PACE_UNIT
+            paces = {"pace_forward": ratio[:, 0], "pace_backward": ratio[:, 1]}
         names = np.array([*self.names, None], object)
         kinds = {int(kind): kind.name.lower() for kind in Kind}
         return geopandas.GeoDataFrame(
@@ -382,8 +454,13 @@ class WalkNetwork:
                 "is_bridge": has(Flag.BRIDGE),
                 "is_tunnel": has(Flag.TUNNEL),
                 "is_island": self.edge_is_island[shown],
-                "evidence": np.where(has(Flag.INFERRED), "inferred", "mapped"),
+                "evidence": np.where(
+                    has(Flag.DRAWN),
+                    "hand-drawn",
+                    np.where(has(Flag.INFERRED), "inferred", "mapped"),
+                ),
                 "osm_id": self.edge_way[shown],
+                **paces,
             },
             geometry=lines,
             crs="EPSG:4326",

@@ -28,6 +28,12 @@ class Provenance:
         SPDX name of the licence, ``None`` when unknown.
     attribution
         The credit line maps must show.
+    heights
+        Files the slopes are from; ``None`` where everything counts as level.
+    heights_share
+        Share of the length of all streets whose heights those files know, 0 to 1.
+    n_edits, edits_sha256
+        How many edits were drawn over the source, and their hash; 0 and ``None`` without any.
     """
 
     source: str
@@ -35,10 +41,17 @@ class Provenance:
     sha256: str | None
     licence: str | None
     attribution: str
+    heights: str | None = None
+    heights_share: float | None = None
+    n_edits: int = 0
+    edits_sha256: str | None = None
 
-    def as_dict(self) -> dict[str, str | None]:
-        """Return the fields as a plain dictionary, ready for JSON."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as a plain dictionary, ready for JSON; heights and edits if any."""
+        fields = asdict(self)
+        told = {"heights": bool(self.heights), "heights_share": bool(self.heights)}
+        told |= {"n_edits": bool(self.n_edits), "edits_sha256": bool(self.n_edits)}
+        return {key: value for key, value in fields.items() if told.get(key, True)}
 
 
 def stated_provenance(document: Mapping[str, Any], *, source: str, sha256: str) -> Provenance:

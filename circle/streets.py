@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 from circle.errors import StreetsError
@@ -17,10 +18,15 @@ from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.osm import read_osm
 from circle.provenance import Provenance
 from circle.streets_table import StreetTableBuilder
+from circle.terrain import read_heights
 
 
 def read_streets(
-    path: str | Path, *, ground: str | Path | None = None, progress: bool = False
+    path: str | Path,
+    *,
+    ground: str | Path | None = None,
+    dem: str | Path | Iterable[str | Path] | None = None,
+    progress: bool = False,
 ) -> WalkNetwork:
     """
     Return the walking network of a street file.
@@ -33,6 +39,9 @@ def read_streets(
     ground
         With `.geojson`: a second file with the water, railways and motorways nobody crosses
         off the streets. The other formats carry their own.
+    dem
+        Heights of the ground: a GeoTIFF or HGT file (`.hgt.zip` too), a folder of them, or
+        several. Walks up and down then take longer; without it all ground is level.
     progress
         Show a progress bar on standard error.
 
@@ -43,8 +52,8 @@ def read_streets(
 
     Raises
     ------
-    StreetsError, NetworkFileError
-        If the file is missing, empty, cut off, of another format, or holds nothing to walk on.
+    StreetsError, NetworkFileError, TerrainError
+        If a file is missing, empty, cut off, of another format, or holds nothing to walk on.
 
     Examples
     --------
@@ -53,7 +62,28 @@ def read_streets(
     >>> network.provenance.attribution
     '© OpenStreetMap contributors'
     """
-    path = Path(path)
+    network = _read(Path(path), ground, progress)
+    return network if dem is None else lay_over(network, dem)
+
+
+def lay_over(network: WalkNetwork, dem: str | Path | Iterable[str | Path]) -> WalkNetwork:
+    """
+    Return streets laid over the ground of some files.
+
+    Parameters
+    ----------
+    network
+        Streets.
+    dem
+        As for `read_streets`.
+    """
+    lon, lat = network.frame.to_lonlat(network.point_x_m, network.point_y_m)
+    # Streets may reach beyond the stated extent of their file.
+    extent = Bounds(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+    return network.with_heights(read_heights(dem, within=extent))
+
+
+def _read(path: Path, ground: str | Path | None, progress: bool) -> WalkNetwork:
     name = path.name.lower()
     if name.endswith(SAVED_SUFFIX):
         return load_network(path)

@@ -48,7 +48,7 @@ class Walker:
     on_wheels
         Whether nothing marked `Flag.NO_WHEELS` can be passed.
     in_wheelchair
-        Whether, beyond that, nothing marked `Flag.NO_WHEELCHAIR` can be passed.
+        Whether, beyond that, nothing marked `Flag.NO_WHEELCHAIR` or `Flag.STEEP` can be passed.
     crossing_s
         Waiting at a mapped crossing, seconds.
     elevator_s
@@ -110,7 +110,7 @@ class Walker:
         if self.on_wheels or self.in_wheelchair:
             closed |= int(Flag.NO_WHEELS)
         if self.in_wheelchair:
-            closed |= int(Flag.NO_WHEELCHAIR)
+            closed |= int(Flag.NO_WHEELCHAIR | Flag.STEEP)
         return closed
 
     @classmethod
@@ -223,6 +223,7 @@ def arc_costs(
     n_steps: npt.NDArray[np.integer],
     forward: npt.NDArray[np.bool_],
     backward: npt.NDArray[np.bool_],
+    pace: npt.NDArray[np.floating] | None = None,
 ) -> tuple[Int32Array, Int32Array]:
     """
     Return what every edge costs a walker, along its drawing and against it.
@@ -243,6 +244,9 @@ def arc_costs(
         Steps on each edge.
     forward, backward
         Whether the edge is open along and against its drawing.
+    pace
+        Time along and against the drawing as a ratio to level ground, shape ``(n, 2)``; it
+        stretches the walking, not what is paid per step, crossing or lift. ``None``: all level.
 
     Returns
     -------
@@ -267,23 +271,35 @@ def arc_costs(
     length = np.asarray(length_m, np.float64)
     bits = np.asarray(flags).astype(np.uint16)
     if unit == "m":
-        cost = length * 1000.0
+        ways = [length * 1000.0]
     else:
-        steps = np.asarray(n_steps, np.float64)
-        seconds = length / walker.speed_m_s
-        seconds += steps * walker.seconds_per_step
-        seconds += np.ceil(steps / STEPS_PER_FLIGHT) * walker.seconds_per_flight
-        seconds += _has(bits, Flag.CROSSING) * (walker.crossing_s / 2)
-        is_lift = np.asarray(kind) == Kind.ELEVATOR
-        seconds += np.where(is_lift, 1.0, _has(bits, Flag.ELEVATOR) * 0.5) * walker.elevator_s
-        cost = seconds * 1000.0
-    whole = np.clip(np.rint(cost), 1, CLOSED - 1).astype(np.int32)
+        level = length / walker.speed_m_s
+        walked = [level] if pace is None else [level * pace[:, 0], level * pace[:, 1]]
+        ways = [_with_waits(seconds, walker, kind, bits, n_steps) * 1000.0 for seconds in walked]
     is_open = (bits & np.uint16(walker.closed_flags)) == 0
+    whole = [np.clip(np.rint(cost), 1, CLOSED - 1).astype(np.int32) for cost in ways]
     closed = np.int32(CLOSED)
     return (
-        np.where(is_open & np.asarray(forward, np.bool_), whole, closed),
-        np.where(is_open & np.asarray(backward, np.bool_), whole, closed),
+        np.where(is_open & np.asarray(forward, np.bool_), whole[0], closed),
+        np.where(is_open & np.asarray(backward, np.bool_), whole[-1], closed),
     )
+
+
+def _with_waits(
+    walked_s: npt.NDArray[np.float64],
+    walker: Walker,
+    kind: npt.NDArray[np.integer],
+    bits: npt.NDArray[np.uint16],
+    n_steps: npt.NDArray[np.integer],
+) -> npt.NDArray[np.float64]:
+    """Return seconds with those for steps, landings, crossings and lifts."""
+    steps = np.asarray(n_steps, np.float64)
+    seconds = walked_s + steps * walker.seconds_per_step
+    seconds += np.ceil(steps / STEPS_PER_FLIGHT) * walker.seconds_per_flight
+    seconds += _has(bits, Flag.CROSSING) * (walker.crossing_s / 2)
+    is_lift = np.asarray(kind) == Kind.ELEVATOR
+    seconds += np.where(is_lift, 1.0, _has(bits, Flag.ELEVATOR) * 0.5) * walker.elevator_s
+    return seconds
 
 
 def _has(bits: npt.NDArray[np.uint16], flag: Flag) -> npt.NDArray[np.bool_]:

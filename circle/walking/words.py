@@ -79,6 +79,10 @@ class Flag(IntFlag):
     """Not mapped: drawn from a gap between buildings (`evidence=inferred`)."""
     NO_WHEELCHAIR = 2048
     """A pushchair passes, a wheelchair does not: a raised kerb, `wheelchair=no`."""
+    DRAWN = 4096
+    """Not of the map: a link drawn by hand."""
+    STEEP = 8192
+    """Too steep for too long for a wheelchair; known only with heights, see `circle.terrain`."""
 
 
 class Barrier(IntEnum):

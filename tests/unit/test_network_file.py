@@ -142,7 +142,7 @@ class TestDamage:
         saved.write_bytes(content)
         with pytest.raises(NetworkFileError) as caught:
             load_network(saved)
-        assert_speaks(caught.value, f"version {FORMAT_VERSION + 1}", f"reads {FORMAT_VERSION}")
+        assert_speaks(caught.value, f"version {FORMAT_VERSION + 1}", f"reads 1 to {FORMAT_VERSION}")
 
     def test_the_header_is_json_people_can_read(self, saved: Path) -> None:
         content = saved.read_bytes()
