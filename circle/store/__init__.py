@@ -5,15 +5,13 @@ The register of places: located, checked, with every change kept.
 for one act of one person. What it holds are plain values: `Place`, `Compound`, `StreetEdit`.
 """
 
+from circle.schemas import Entrance, Event, Offer
 from circle.store.model import (
     Act,
     Change,
     Compound,
     CompoundGate,
     Distinct,
-    Entrance,
-    Event,
-    Offer,
     Origin,
     Place,
     Status,

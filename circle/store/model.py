@@ -15,43 +15,18 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 
+from circle.edits import ClosedTo, LinkKind, Opens
 from circle.geometry import LonLat
+from circle.schemas import Entrance, Event, Offer
 
 Status = Literal["in_use", "doubtful", "not_existing", "merged"]
 STATUSES: tuple[Status, ...] = ("in_use", "doubtful", "not_existing", "merged")
-Opens = Literal["all", "residents", "hours"]
 # fmt: off
 Action = Literal[
     "add", "edit", "remove", "import", "refresh", "accept", "correct", "check", "publish",
     "not_existing", "merge", "keep", "undo",
 ]
 # fmt: on
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """One entrance of a place, WGS-84; walking starts at entrances where there are any."""
-
-    lon: float
-    lat: float
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something a place offers, until a day (ISO date) or for good."""
-
-    text: str
-    until: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happens at a place, ISO dates or dates with times."""
-
-    title: str
-    starts: str | None = None
-    ends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +161,8 @@ class CompoundGate:
     lon: float
     lat: float
     opens: Opens = "all"
-    hours: str | None = None
-    name: str | None = None
+    hours: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +187,19 @@ class StreetEdit:
     edit_id
         Stable.
     kind
-        ``"link"``: people walk along `geometry`. ``"closure"``: nobody walks on the way
-        `osm_way_id`, or across the line or in the area `geometry`.
+        ``"link"`` or ``"closure"``; see `circle.edits`.
     geometry
-        WKT in degrees, longitude first; a closure of a whole way needs none.
+        Line as WKT in degrees; a closure of a whole way has none.
     osm_way_id
         The way that is closed.
-    link_kind
-        What a link is, in the words of `circle.edits`; None for its ordinary one.
+    closed_to
+        Whom a closure stops.
+    link_kind, name, n_steps, residents_only
+        What a link is.
     valid_from, valid_until
-        ISO dates between which it holds; None: always.
+        ISO dates, both included, between which it holds; None: always.
     note
-        Why.
+        Why, or where this is known from.
     is_active
         Whether the network uses it.
     """
@@ -232,10 +208,14 @@ class StreetEdit:
     kind: Literal["link", "closure"]
     geometry: str | None = None
     osm_way_id: int | None = None
-    link_kind: str | None = None
+    closed_to: ClosedTo = "all"
+    link_kind: LinkKind = "footway"
+    name: str = ""
+    n_steps: int | None = None
+    residents_only: bool = False
     valid_from: str | None = None
     valid_until: str | None = None
-    note: str | None = None
+    note: str = ""
     is_active: bool = True
     version: int = 0
 

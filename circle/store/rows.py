@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from circle.schemas import Entrance, Event, Offer
 from circle.store.model import (
     ID_FIELDS,
     Compound,
     CompoundGate,
     Distinct,
-    Entrance,
-    Event,
-    Offer,
     Origin,
     Place,
     R,
@@ -54,6 +52,12 @@ _PARTS: Mapping[type[Any], Mapping[str, tuple[type[Any], type[Base]]]] = {
 _TUPLES = frozenset({"other_names"})
 
 
+def _names(part: type[Any]) -> tuple[str, ...]:
+    """Return the names a part holds; it is a named tuple or a dataclass."""
+    named: tuple[str, ...] | None = getattr(part, "_fields", None)
+    return named or tuple(each.name for each in fields(part))
+
+
 def fill(row: Base, record: Record, changed: frozenset[str]) -> None:
     """Write the `changed` fields of a record, and its version, into its row."""
     cls = type(record)
@@ -76,9 +80,9 @@ def _fill_parts(row: Base, name: str, part_row: type[Base], id_field: str, value
     for number, value in enumerate(values):
         if number == len(kept):
             kept.append(part_row(**{id_field: getattr(row, id_field), "number": number}))
-        for each in fields(value):
-            held = getattr(value, each.name)
-            setattr(kept[number], each.name, dict(held) if isinstance(held, Mapping) else held)
+        for key in _names(type(value)):
+            held = getattr(value, key)
+            setattr(kept[number], key, dict(held) if isinstance(held, Mapping) else held)
     del kept[len(values) :]
 
 
@@ -101,7 +105,7 @@ def value_of(cls: type[R], row: Base) -> R:
     for name in _TUPLES & data.keys():
         data[name] = tuple(data[name])
     for name, (part, _) in parts.items():
-        names = [each.name for each in fields(part)]
+        names = _names(part)
         data[name] = tuple(
             part(**{key: getattr(held, key) for key in names}) for held in getattr(row, name)
         )

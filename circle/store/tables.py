@@ -119,7 +119,7 @@ class EntranceRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     lon: Mapped[float]
     lat: Mapped[float]
-    name: Mapped[str | None]
+    name: Mapped[str]
 
 
 class OfferRow(Base):
@@ -130,7 +130,7 @@ class OfferRow(Base):
     place_id: Mapped[str] = _of_place()
     number: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
-    until: Mapped[str | None]
+    until: Mapped[str]
 
 
 class EventRow(Base):
@@ -141,8 +141,8 @@ class EventRow(Base):
     place_id: Mapped[str] = _of_place()
     number: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
-    starts: Mapped[str | None]
-    ends: Mapped[str | None]
+    starts: Mapped[str]
+    ends: Mapped[str]
 
 
 class OriginRow(Base):
@@ -187,8 +187,8 @@ class GateRow(Base):
     lon: Mapped[float]
     lat: Mapped[float]
     opens: Mapped[str] = mapped_column(String(20))
-    hours: Mapped[str | None]
-    name: Mapped[str | None]
+    hours: Mapped[str]
+    name: Mapped[str]
 
 
 class StreetEditRow(Base):
@@ -201,10 +201,14 @@ class StreetEditRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     geometry: Mapped[str | None]
     osm_way_id: Mapped[int | None] = mapped_column(BigInteger)
-    link_kind: Mapped[str | None]
+    closed_to: Mapped[str] = mapped_column(String(20))
+    link_kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str]
+    n_steps: Mapped[int | None]
+    residents_only: Mapped[bool]
     valid_from: Mapped[str | None]
     valid_until: Mapped[str | None]
-    note: Mapped[str | None]
+    note: Mapped[str]
     is_active: Mapped[bool]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import shapely
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from circle.errors import ConflictError, PositionError, RegisterError
 from circle.geometry import check_lonlat
+from circle.store.drawn import drawn_edit, gates_of
 from circle.store.model import (
     ID_FIELDS,
     KIND_OF,
@@ -399,15 +399,11 @@ def _check(record: Record) -> None:
     if isinstance(record, Place):
         _check_place(record)
     elif isinstance(record, Compound):
-        for gate in record.gates:
-            _check_position(identity, gate.lon, gate.lat)
-        _check_wkt(identity, record.outline, ("Polygon", "MultiPolygon"))
+        if not record.name.strip():
+            raise _impossible(identity, "it has no name", "没有名称")
+        gates_of(record)
     elif isinstance(record, StreetEdit):
-        lines = ("LineString", "MultiLineString")
-        areas = () if record.kind == "link" else ("Polygon", "MultiPolygon")
-        _check_wkt(identity, record.geometry, lines + areas)
-        if record.geometry is None and (record.kind == "link" or record.osm_way_id is None):
-            raise _impossible(identity, "it has no geometry", "没有几何形状")
+        drawn_edit(record)
 
 
 def _check_place(place: Place) -> None:
@@ -439,21 +435,6 @@ def _check_position(identity: str, lon: Any, lat: Any) -> None:
         check_lonlat(lon, lat)
     except PositionError as error:
         raise RegisterError(en=f"{identity}: {error.en}", zh=f"{identity}：{error.zh}") from error
-
-
-def _check_wkt(identity: str, text: str | None, kinds: tuple[str, ...]) -> None:
-    if text is None:
-        return
-    try:
-        shape = shapely.from_wkt(text)
-    except shapely.errors.GEOSException:
-        shape = None
-    if shape is None or shape.is_empty or shape.geom_type not in kinds:
-        raise _impossible(
-            identity, f"its shape must be {' or '.join(kinds)}", f"形状须为 {'、'.join(kinds)}"
-        )
-    _check_position(identity, *shape.bounds[:2])
-    _check_position(identity, *shape.bounds[2:])
 
 
 def _impossible(identity: str, en: str, zh: str) -> RegisterError:
