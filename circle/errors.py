@@ -127,3 +127,7 @@ class RegisterError(InputError):
 
 class ConflictError(CircleError):
     """Somebody else changed the same thing first; nothing was overwritten."""
+
+
+class PhotoError(InputError):
+    """A picture is none, is damaged, or is too large."""
