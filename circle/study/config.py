@@ -10,14 +10,17 @@ from __future__ import annotations
 import datetime
 import difflib
 import tomllib
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from circle.datum import Datum, parse_datum
+from circle.datum import Datum, in_outline, parse_datum
 from circle.errors import InputError, StudyError
 from circle.geometry import LonLat, check_lonlat
+from circle.guide.model import GuideContact
+from circle.guide.wording import Both
 from circle.resources import EMBEDDED_STUDIES, data_path
 from circle.units import make_budget
 from circle.walkers import Walker, get_walker
@@ -27,6 +30,10 @@ GuideLanguage = Literal["zh-CN", "en"]
 LANGUAGES: tuple[GuideLanguage, ...] = ("zh-CN", "en")
 MOST_RINGS = 6
 """More rings than this cannot be told apart on a map."""
+STYLES = ("community", "official")
+MOST_CONTACTS = 12
+"""More numbers than this nobody looks through when in need."""
+CHINA_TIME = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,18 @@ class StudyConfig:
         Web addresses printed as QR codes; empty where there are none.
     approval_number
         Review number of the map (审图号); empty where there is none.
+    timezone
+        Zone whose clocks the opening hours mean, such as ``"Europe/Monaco"``; empty where the
+        file names none, then `clocks` tells.
+    contacts
+        Whom to call, printed in the guide.
+    logo
+        Picture file of the community's sign.
+    style
+        Which of the designed looks.
+    edition_date
+        ISO date of this edition: offers and events that were over by then are left out. Given
+        rather than today's, so that the same study makes the same guide on any day.
     """
 
     path: Path
@@ -110,6 +129,19 @@ class StudyConfig:
     guide_url: str = ""
     feedback_url: str = ""
     approval_number: str = ""
+    timezone: str = ""
+    contacts: tuple[GuideContact, ...] = ()
+    logo: Path | None = None
+    style: str = "community"
+    edition_date: str | None = None
+
+    @property
+    def clocks(self) -> str:
+        """The zone whose clocks the hours mean; empty: unknown, and nobody guesses it."""
+        if self.timezone:
+            return self.timezone
+        is_china = bool(in_outline([self.center.lon], [self.center.lat])[0])
+        return CHINA_TIME if is_china else ""
 
     @property
     def folder(self) -> Path:
@@ -378,6 +410,49 @@ def _date(key: str, value: Any, _: Path) -> str | None:
         ) from None
 
 
+def _timezone(key: str, value: Any, folder: Path) -> str:
+    text = _text(key, value, folder)
+    if not text or text in zoneinfo.available_timezones():
+        return text
+    known = difflib.get_close_matches(text, zoneinfo.available_timezones(), n=1)
+    hint = known[0] if known else CHINA_TIME
+    raise bad_key(
+        key,
+        f"holds “{text}”, which is no time zone; write it like “{hint}”",
+        f"的值“{text}”不是时区名称；请写成“{hint}”的形式",
+    )
+
+
+def _contacts(key: str, value: Any, _: Path) -> tuple[GuideContact, ...]:
+    """Read ``"name | number"`` or ``"Chinese name | English name | number"``."""
+    wrong = bad_key(
+        key,
+        'must be a list of texts such as ["社区热线 | Community line | 0931-1234567"]',
+        '必须是文字列表，例如 ["社区热线 | Community line | 0931-1234567"]',
+    )
+    if not isinstance(value, list) or not all(isinstance(line, str) for line in value):
+        raise wrong
+    if len(value) > MOST_CONTACTS:
+        raise bad_key(
+            key, f"may hold at most {MOST_CONTACTS} numbers", f"最多 {MOST_CONTACTS} 个号码"
+        )
+    contacts = []
+    for line in value:
+        *names, phone = (" ".join(part.split()) for part in line.replace("｜", "|").split("|"))
+        if len(names) not in (1, 2) or not all(names) or not any(map(str.isdigit, phone)):
+            raise wrong
+        contacts.append(GuideContact(Both(names[0], names[-1]), phone))
+    return tuple(contacts)
+
+
+def _style(key: str, value: Any, folder: Path) -> str:
+    text = _text(key, value, folder)
+    if text not in STYLES:
+        named = " or ".join(f'"{style}"' for style in STYLES)
+        raise bad_key(key, f"must be {named}", f"只能是 {named.replace('or', '或')}")
+    return text
+
+
 _PARSERS: dict[str, Callable[[str, Any, Path], Any]] = {
     "center": _center,
     "center_accuracy_m": _accuracy,
@@ -393,6 +468,11 @@ _PARSERS: dict[str, Callable[[str, Any, Path], Any]] = {
     "languages": _languages,
     "online": _flag,
     "data_date": _date,
+    "timezone": _timezone,
+    "contacts": _contacts,
+    "logo": _file,
+    "style": _style,
+    "edition_date": _date,
 }
 _PARSERS |= {
     field.name: _text

@@ -26,6 +26,8 @@ from circle.features.model import LAYER_COLUMNS, table
 from circle.geocoding import Chain, Gazetteer, Geocoder, Nominatim
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content
+from circle.guide.model import GuidePhoto
+from circle.guide.photos import make_logo, read_photos
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
@@ -103,6 +105,7 @@ def run_study(
     """
     report = report or (lambda _: None)
     boundary = _read_boundary(config)
+    logo = _read_logo(config)
     classes = load_classes(config.classes)
     map_file = _street_file(config, report)
     report("streets")
@@ -111,7 +114,7 @@ def run_study(
     report("map")
     features = _read_features(config, map_file, network, classes)
     report("places")
-    facilities = _read_facilities(config, features, network, classes)
+    facilities, photos = _read_facilities(config, features, network, classes)
     report("walks")
     walks = _walk_all(config, network, facilities)
     if config.places is None:
@@ -124,7 +127,7 @@ def run_study(
     report("guide")
     edges = network.edges_frame()
     content = make_content(
-        _texts(config),
+        _texts(config, logo),
         edges,
         network.provenance,
         facilities,
@@ -133,6 +136,7 @@ def run_study(
         features.basemap,
         classes,
         _inferred_share(edges),
+        photos,
     )
     return Study(config, network, classes, facilities, walks, rings, content)
 
@@ -254,9 +258,19 @@ def _no_features(network: WalkNetwork) -> MapFeatures:
     )
 
 
+def _read_logo(config: StudyConfig) -> bytes:
+    if config.logo is None:
+        return b""
+    try:
+        return make_logo(config.logo.read_bytes())
+    except InputError as error:
+        raise under_key("logo", error) from error
+
+
 def _read_facilities(
     config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
-) -> geopandas.GeoDataFrame:
+) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
+    """Return the facilities, and the pictures the list names."""
     if config.places is None:
         if features.named.empty:
             raise bad_key(
@@ -267,7 +281,7 @@ def _read_facilities(
                 "请给出地点名单，或在 streets 中改用地图文件",
             )
         found = facility_lists.from_features(features, classes)
-        return found.reset_index(drop=True)
+        return found.reset_index(drop=True), {}
     geocoders: list[Geocoder] = [Gazetteer(features, network.edges_frame())]
     if config.online:
         geocoders.append(Nominatim(within=network.bounds))
@@ -280,6 +294,10 @@ def _read_facilities(
             datum=config.places_datum,
             within=network.bounds,
         )
+        named = zip(sheet["row"], found["facility_id"], found["photo"], strict=True)
+        photos = read_photos(
+            config.places.parent, [(row, key, name) for row, key, name in named if name]
+        )
     except CircleError as error:
         if not isinstance(error, InputError):
             raise
@@ -287,7 +305,7 @@ def _read_facilities(
     if config.sources is not None:
         words = read_sources(config.sources)
         found["source"] = [in_words(source, words) for source in found["source"]]
-    return found.reset_index(drop=True)
+    return found.reset_index(drop=True), photos
 
 
 def _walk_all(
@@ -324,7 +342,7 @@ def _inferred_share(edges: geopandas.GeoDataFrame) -> float:
     return float(edges.loc[edges["evidence"] == "inferred", "length_m"].sum()) / total_m
 
 
-def _texts(config: StudyConfig) -> GuideTexts:
+def _texts(config: StudyConfig, logo: bytes) -> GuideTexts:
     return GuideTexts(
         title_zh=config.title_zh or (config.title_en or config.name),
         title_en=config.title_en or (config.title_zh or config.name),
@@ -344,4 +362,9 @@ def _texts(config: StudyConfig) -> GuideTexts:
         guide_url=config.guide_url,
         feedback_url=config.feedback_url,
         approval_number=config.approval_number,
+        timezone=config.clocks,
+        contacts=config.contacts,
+        logo=logo,
+        style=config.style,
+        edition_date=config.edition_date or "",
     )
