@@ -8,6 +8,9 @@ way that ends there; passages of no length join them and carry the gate's rule.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -52,67 +55,107 @@ def build_network(table: StreetTable) -> WalkNetwork:
     # Vertices keep the order of the source's nodes: neighbours lie close in memory.
     used, number = np.unique(np.concatenate([stretch_node, passages]), return_inverse=True)
     edge_node: Int32Array = number.reshape(-1, 2).astype(np.int32)
-    n_nodes = len(used)
     node_of = np.concatenate([np.arange(len(table.node_id)), copy_node])[used]
 
     point = np.concatenate([stretch_point, node_of[edge_node[len(stretch_way) :].ravel()]])
     first_point = np.concatenate(
         [stretch_first, stretch_first[-1] + 2 * np.arange(1, n_passages + 1)]
     ).astype(np.int32)
-    point_x, point_y = x[point], y[point]
-    point_edge = np.repeat(np.arange(len(edge_node), dtype=np.int32), np.diff(first_point))
-    along = _metres_along(point_x, point_y, first_point)
+    along = _metres_along(x[point], y[point], first_point)
     length = along[first_point[1:] - 1]
 
     rules = table.way_rules
     kind_of_way = np.fromiter((rule.kind for rule in rules), np.uint8, len(rules))
     flags_of_way = np.fromiter((rule.flags for rule in rules), np.uint16, len(rules))
     is_open_way = np.array([(rule.forward, rule.backward) for rule in rules], np.bool_)
-    kind = np.append(kind_of_way[stretch_way], np.full(n_passages, Kind.GATE, np.uint8))
     flags = np.append(flags_of_way[stretch_way], passage_flags)
     way = np.append(stretch_way, np.full(n_passages, -1))
-
-    part, part_length = _parts(edge_node, length, n_nodes)
-    first_arc, arc_to, arc_edge, arc_is_backward, edge_arc = _forward_star(edge_node, n_nodes)
-    is_segment = (point_edge[:-1] == point_edge[1:]) & (length[point_edge[:-1]] > 0)
     barrier_x, barrier_y, barrier_kind, barrier_starts, water_wkb = _barriers(table, frame)
-    return WalkNetwork(
+    return assemble_network(
+        Parts(
+            node_x_m=x[node_of],
+            node_y_m=y[node_of],
+            node_is_cut=table.cut_node[node_of]
+            | _goes_on_outside(table, frame, node_of, edge_node),
+            edge_node=edge_node,
+            edge_kind=np.append(kind_of_way[stretch_way], np.full(n_passages, Kind.GATE, np.uint8)),
+            edge_flags=flags,
+            edge_is_open=np.concatenate([is_open_way[stretch_way], np.ones((n_passages, 2), bool)]),
+            edge_n_steps=_steps(table, stretch_way, length, flags),
+            edge_name=np.where(way >= 0, table.way_name[way], -1).astype(np.int32),
+            edge_way=np.where(way >= 0, table.way_id[way], 0),
+            edge_first_point=first_point,
+            point_x_m=x[point],
+            point_y_m=y[point],
+            point_along_m=along,
+        ),
         frame=frame,
         bounds=table.bounds,
         provenance=table.provenance,
         names=tuple(table.names),
-        node_x_m=x[node_of],
-        node_y_m=y[node_of],
-        node_is_cut=table.cut_node[node_of] | _goes_on_outside(table, frame, node_of, edge_node),
+        barrier_x_m=barrier_x,
+        barrier_y_m=barrier_y,
+        barrier_kind=barrier_kind,
+        barrier_index=build_index(barrier_x, barrier_y, barrier_starts),
+        water_wkb=water_wkb,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What a network is put together from; the arrays are those of `WalkNetwork`."""
+
+    node_x_m: FloatArray
+    node_y_m: FloatArray
+    node_is_cut: BoolArray
+    edge_node: Int32Array
+    edge_kind: npt.NDArray[np.uint8]
+    edge_flags: FlagArray
+    edge_is_open: BoolArray
+    edge_n_steps: Int32Array
+    edge_name: Int32Array
+    edge_way: Int64Array
+    edge_first_point: Int32Array
+    point_x_m: FloatArray
+    point_y_m: FloatArray
+    point_along_m: FloatArray
+
+
+def assemble_network(parts: Parts, **others: Any) -> WalkNetwork:
+    """
+    Return a network of vertices and edges: its arcs, connected parts and index follow from them.
+
+    Parameters
+    ----------
+    parts
+        Vertices, edges and their shapes; every vertex is an end of an edge.
+    others
+        The fields of `WalkNetwork` that do not follow: frame, extent, barriers and so on.
+    """
+    edge_node, n_nodes = parts.edge_node, len(parts.node_x_m)
+    first_point = parts.edge_first_point
+    point_edge = np.repeat(np.arange(len(edge_node), dtype=np.int32), np.diff(first_point))
+    length = parts.point_along_m[first_point[1:] - 1]
+    part, part_length = _parts(edge_node, length, n_nodes)
+    first_arc, arc_to, arc_edge, arc_is_backward, edge_arc = _forward_star(edge_node, n_nodes)
+    is_segment = (point_edge[:-1] == point_edge[1:]) & (length[point_edge[:-1]] > 0)
+    arc_from = edge_node[arc_edge, arc_is_backward.astype(int)]
+    return WalkNetwork(
+        **{field.name: getattr(parts, field.name) for field in fields(parts)},
         node_part=part,
         part_length_m=part_length,
         first_arc=first_arc,
         arc_to=arc_to,
         arc_edge=arc_edge,
         arc_is_backward=arc_is_backward,
-        arc_enters_private=_enters_private(
-            edge_node, length, flags, arc_edge, edge_node[arc_edge, arc_is_backward.astype(int)]
-        ),
+        arc_enters_private=_enters_private(edge_node, length, parts.edge_flags, arc_edge, arc_from),
         edge_arc=edge_arc,
-        edge_node=edge_node,
         edge_length_m=length,
-        edge_kind=kind,
-        edge_flags=flags,
-        edge_is_open=np.concatenate([is_open_way[stretch_way], np.ones((n_passages, 2), bool)]),
-        edge_n_steps=_steps(table, stretch_way, length, flags),
-        edge_name=np.where(way >= 0, table.way_name[way], -1).astype(np.int32),
-        edge_way=np.where(way >= 0, table.way_id[way], 0),
-        edge_first_point=first_point,
-        point_x_m=point_x,
-        point_y_m=point_y,
-        point_along_m=along,
         point_edge=point_edge,
-        street_index=build_index(point_x, point_y, np.flatnonzero(is_segment).astype(np.int32)),
-        barrier_x_m=barrier_x,
-        barrier_y_m=barrier_y,
-        barrier_kind=barrier_kind,
-        barrier_index=build_index(barrier_x, barrier_y, barrier_starts),
-        water_wkb=water_wkb,
+        street_index=build_index(
+            parts.point_x_m, parts.point_y_m, np.flatnonzero(is_segment).astype(np.int32)
+        ),
+        **others,
     )
 
 
