@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from opening_hours import OpeningHours
 
-LONGEST = 255
+LONGEST = 1_000
 """Longer texts are no opening hours."""
 
 Span = tuple[int, int]
