@@ -18,7 +18,7 @@ _DISTRICT = r"(?:[^省市区县]{1,6}?(?<![小社园校景院库新片灾地])[�
 _ADMIN = re.compile(
     r"^(?P<country>中国|中华人民共和国)?"
     r"(?P<province>[^省市区县路街]{2,6}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆|内蒙古|广西|宁夏|新疆|西藏)(?!市)(?=[^路街]{1,5}[市区县]))?"
-    r"(?P<city>[^省市区县路街村]{2,7}?(?:市|自治州|地区|盟)(?!场))?"
+    r"(?P<city>[^省市区县路街村]{2,7}?(?:(?<![超门菜早夜集都城])市|自治州|地区|盟)(?!场))?"
     rf"(?P<district>{_DISTRICT})?"
     r"(?P<township>[^号\d]{1,6}?(?:街道办事处|街道办|街道(?!口))|[^路街号\d]{1,4}?[镇乡])?"
     r"(?P<community>[^路街号]{1,8}?社区)?"
@@ -79,10 +79,8 @@ def parse_address(address: str) -> Address:
     if not has_cjk(address):
         return _parse_latin(address)
     text = fold(address).replace(" ", "")
-    admin = _ADMIN.match(text)
-    assert admin is not None  # every part of the pattern is optional
-    parts = {key: value or "" for key, value in admin.groupdict().items()}
-    rest = text[admin.end() :]
+    parts = admin_parts(text)
+    rest = text[len("".join(parts.values())) :]
     street = _STREET.search(rest) or _STREET_ALONE.match(rest)
     found = street.groupdict() if street else {}
     return Address(
@@ -113,6 +111,20 @@ def _parse_latin(address: str) -> Address:
             number = found["number"].replace(" ", "")
             return Address(text, street=found["street"], number=number, rest=text)
     return Address(text, street=parts[0] if parts else "", rest=text)
+
+
+def admin_parts(folded: str) -> dict[str, str]:
+    """
+    Return country, province, city, district, township and community a folded address begins with.
+
+    Examples
+    --------
+    >>> admin_parts("甘肃省兰州市城关区张掖路")["city"]
+    '兰州市'
+    """
+    found = _ADMIN.match(folded)
+    assert found is not None  # every part of the pattern is optional
+    return {key: value or "" for key, value in found.groupdict().items()}
 
 
 def house_number(text: str) -> str:

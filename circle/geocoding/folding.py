@@ -9,26 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-
-# Characters of place names whose traditional form is still met on signs and in OSM.
-_TRADITIONAL = (
-    "號華園國學門館醫東廣場樓區縣鄉鎮圖書銀郵電車橋龍灣島衛務會話飯麵館爾達業產貿發經濟農"
-    "場體術藝館劇廠歷師範實驗樂兒婦幼頤處務劉陽陰關開間際陸隊雲雙馬魚鳥點燈熱爐牆療眾種積"
-    "稅紅紀約級線組給統繁綠維網總聯職聖聲腦臺莊萬葉蘇蘭藥虛號蟲補裝見規視覽訂計討訓記設許"
-    "診試該認語誠說調請論證識議護變讓豐財貝責貨質購賽趙跡車軍軌軟較輪輸農連進運過達遠適選"
-    "鄧鄭醬釋針釣鈔銅銷鋪鋼錢錦錫鍋鎖鏡鐘鐵長閣閱階陳隨險雜離雞靈靜響頁頂項順須預領頭題顏"
-    "願類風飛飲養館騰驗鮮鳳鴻鹽麗齊齒龜觀疇雙錄錶織繡縫織備優價倉個們億傳體側傘寶實審寫寬對專將尋導層屬岡峽島"
-)
-_SIMPLIFIED = (
-    "号华园国学门馆医东广场楼区县乡镇图书银邮电车桥龙湾岛卫务会话饭面馆尔达业产贸发经济农"
-    "场体术艺馆剧厂历师范实验乐儿妇幼颐处务刘阳阴关开间际陆队云双马鱼鸟点灯热炉墙疗众种积"
-    "税红纪约级线组给统繁绿维网总联职圣声脑台庄万叶苏兰药虚号虫补装见规视览订计讨训记设许"
-    "诊试该认语诚说调请论证识议护变让丰财贝责货质购赛赵迹车军轨软较轮输农连进运过达远适选"
-    "邓郑酱释针钓钞铜销铺钢钱锦锡锅锁镜钟铁长阁阅阶陈随险杂离鸡灵静响页顶项顺须预领头题颜"
-    "愿类风飞饮养馆腾验鲜凤鸿盐丽齐齿龟观畴双录表织绣缝织备优价仓个们亿传体侧伞宝实审写宽对专将寻导层属冈峡岛"
-)
-_TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+from functools import cache, lru_cache
 
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _NUMERAL = re.compile("[零〇一二三四五六七八九十百]+")
@@ -38,12 +19,13 @@ _WELL_FORMED = re.compile(
 _SEPARATORS = re.compile(r"[^\w]+|_", re.UNICODE)
 _BRACKETS = re.compile(r"[(\[（【〔].*?[)\]）】〕]")
 _CJK = re.compile("[㐀-䶿一-鿿]")
+_HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
 
 # Street and house words as they are shortened on letters, by language of use.
 _ABBREVIATIONS = {
     **dict.fromkeys(("av", "ave", "aven"), "avenue"),
     **dict.fromkeys(("bd", "bld", "blvd", "boul", "bvd"), "boulevard"),
-    **dict.fromkeys(("pl",), "place"),
+    **dict.fromkeys(("pl", "plc"), "place"),
     **dict.fromkeys(("rte",), "route"),
     **dict.fromkeys(("ch", "chem"), "chemin"),
     **dict.fromkeys(("imp",), "impasse"),
@@ -58,12 +40,43 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("pcesse", "psse"), "princesse"),
     **dict.fromkeys(("gal",), "general"),
     **dict.fromkeys(("dr",), "docteur"),
+    **dict.fromkeys(("pass",), "passage"),
+    **dict.fromkeys(("esc",), "escalier"),
+    **dict.fromkeys(("res",), "residence"),
+    **dict.fromkeys(("imm",), "immeuble"),
+    **dict.fromkeys(("bat",), "batiment"),
+    **dict.fromkeys(("pharm",), "pharmacie"),
+    **dict.fromkeys(("resto",), "restaurant"),
+    **dict.fromkeys(("nd",), "notre dame"),
 }
 
 
 def has_cjk(text: str) -> bool:
     """Say whether there is a Chinese character in the text."""
     return _CJK.search(text) is not None
+
+
+@cache
+def _to_simplified() -> dict[int, str]:
+    """Return OpenCC's simplified form of every single character that has another one."""
+    from opencc import OpenCC  # Loaded for those who meet a Chinese character.
+
+    letters = [chr(code) for first, last in _HAN for code in range(first, last)]
+    # One by one, not by phrase: both sides of a comparison go the same way, whatever stands beside.
+    simple = str(OpenCC("t2s").convert("\n".join(letters))).split("\n")
+    return {ord(a): b for a, b in zip(letters, simple, strict=True) if a != b}
+
+
+def simplify(text: str) -> str:
+    """
+    Return the text with traditional characters made simplified, each for itself.
+
+    Examples
+    --------
+    >>> simplify("蘭州體育館")
+    '兰州体育馆'
+    """
+    return text.translate(_to_simplified())
 
 
 @lru_cache(maxsize=65_536)
@@ -84,8 +97,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     text = unicodedata.normalize("NFC", text).replace("ß", "ss").replace("œ", "oe")
-    text = text.translate(_TO_SIMPLIFIED)
     if has_cjk(text):
+        text = simplify(text)
         text = _NUMERAL.sub(lambda found: _arabic(found.group()), text)
     # A hyphen between digits is part of a house number.
     text = re.sub(r"(?<=\d)\s*[-–—之]\s*(?=\d)", "⁃", text)
@@ -167,6 +180,18 @@ def pinyin(text: str) -> str:
     >>> pinyin("紫荆园")
     'zijingyuan'
     """
+    return "".join(syllables(text))
+
+
+def syllables(text: str) -> list[str]:
+    """
+    Return the toneless sound of each Chinese character, and what stands between them.
+
+    Examples
+    --------
+    >>> syllables("女儿墙2号")
+    ['nv', 'er', 'qiang', '2', 'hao']
+    """
     from pypinyin import lazy_pinyin  # Its tables take a quarter second to load; few need them.
 
-    return "".join(lazy_pinyin(text)).replace("ü", "v").casefold()
+    return [sound.replace("ü", "v").casefold() for sound in lazy_pinyin(text)]

@@ -20,8 +20,11 @@ from circle.features import MapFeatures
 from circle.geocoding.address import house_number, parse_address
 from circle.geocoding.folding import expand, fold, has_cjk
 from circle.geocoding.model import GeocodeMatch, KnownPlace, Level, query_text
-from circle.geocoding.places import Hit, Place, PlaceIndex, cluster
+from circle.geocoding.names import take_apart
+from circle.geocoding.place_index import Hit, PlaceIndex
+from circle.geocoding.places import Place, cluster, town_names
 from circle.geocoding.streets import KnownNumber, Street, StreetIndex, add_lines, street_key
+from circle.geocoding.towns import Towns
 from circle.geometry import LocalFrame, LonLat
 
 METHOD = "gazetteer"
@@ -33,7 +36,13 @@ _STREET_CONFIDENCE = 0.4
 _AREA_CONFIDENCE = 0.3
 _AMBIGUOUS_CONFIDENCE = 0.5
 _CONFLICT_CONFIDENCE = 0.6
+# Where an address or a name says another town, whatever else agrees is most likely chance.
+_ELSEWHERE_CONFIDENCE = 0.44
+_GENERIC_CONFIDENCE = 0.75
+_STREET_NAME_CONFIDENCE = 0.75
 _WEAK_HIT = 0.45
+_SURE_HIT = 0.85
+_FINE_LEVELS = ("building", "entrance", "street_number")
 _CONFIRMED_GAIN = 0.25
 # A place belongs to a number within this distance (a number stands for a whole building or yard),
 # to a street within the other.
@@ -72,6 +81,9 @@ class Gazetteer:
         `WalkNetwork.edges_frame`; rows without a name are passed over.
     extra_places
         Places known from elsewhere, such as those of a register.
+    towns
+        Towns and districts the map lies in, besides those it names itself, such as
+        ``"兰州市城关区"``: left out of a question, and held against one that names another.
     """
 
     def __init__(
@@ -80,6 +92,7 @@ class Gazetteer:
         streets: gpd.GeoDataFrame | None = None,
         *,
         extra_places: Iterable[KnownPlace] = (),
+        towns: Iterable[str] = (),
     ) -> None:
         west, south, east, north = features.bounds
         self._frame = LocalFrame((west + east) / 2, (south + north) / 2)
@@ -91,6 +104,9 @@ class Gazetteer:
         for place in self._places.places:
             self._add_address(place)
         self._streets.finish()
+        self._places.finish(self._streets)
+        postcodes = {addr["postcode"] for addr in features.named["addr"] if "postcode" in addr}
+        self._towns = Towns([*town_names(features), *towns], postcodes)
 
     def _lines(self, frame: gpd.GeoDataFrame) -> Iterable[tuple[str, dict[str, str], Any]]:
         if len(frame) == 0:
@@ -134,20 +150,34 @@ class Gazetteer:
             At most `MAX_MATCHES`; empty when neither is on the map.
         """
         query = query_text(name, address)
-        hits = self._places.find(name)
-        where = self._where(address)
-        if not hits and where is None and name:
-            # An address in the column of names, a name in the column of addresses.
-            where = self._where(name)
+        elsewhere = self._towns.other_town(address) or self._towns.other_town(name)
+        hits = self._places.find(name, self._towns)
+        where = self._where(address, elsewhere)
+        if where is None and name and not (hits and hits[0].score >= _SURE_HIT):
+            # An address in the column of names.
+            where = self._where(name, elsewhere)
+            if where is not None and where.level not in _FINE_LEVELS:
+                where = None
         if not hits and address and (where is None or where.level in ("area", "street")):
-            # What stands in the column of addresses is at best near a place of another name.
+            # A name in the column of addresses is at best near a place of another name.
             share = _CONFLICT_CONFIDENCE if name.strip() else 1.0
-            hits = [hit._replace(score=hit.score * share) for hit in self._places.find(address)]
+            found = self._places.find(address, self._towns)
+            hits = [hit._replace(score=hit.score * share) for hit in found]
+        if elsewhere:
+            en = f"but the question names {elsewhere}, which this map does not show"
+            zh = f"但所问在{elsewhere}，不在本图范围内"
+            hits = [
+                hit._replace(
+                    score=min(hit.score, _ELSEWHERE_CONFIDENCE), en=f"{hit.en}; {en}",
+                    zh=f"{hit.zh}；{zh}",
+                )
+                for hit in hits
+            ]  # fmt: skip
         matches = self._named(query, hits, where)
         if where is not None:
             matches.extend(self._addressed(query, name, where, matches))
         matches.sort(key=lambda match: -match.confidence)
-        return _once(matches)[:MAX_MATCHES]
+        return _short(_once(matches))
 
     # Names -----------------------------------------------------------------------------------
 
@@ -163,13 +193,16 @@ class Gazetteer:
             if hit in agreeing and where is not None:
                 confidence = min(0.99, confidence + _CONFIRMED_GAIN * confidence)
                 en, zh = f"{en}; the address agrees", f"{zh}；与地址相符"
-            elif where is not None and where.level in ("building", "entrance", "street_number"):
+            elif where is not None and where.level in _FINE_LEVELS:
                 confidence = min(confidence, _CONFLICT_CONFIDENCE)
                 en = f"{en}; but it is not at {where.label}"
                 zh = f"{zh}；但不在{where.label}"
             elif where is not None and where.confidence == 0:
                 confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
                 en, zh = f"{en}; but {where.en}", f"{zh}；但{where.zh}"
+            elif _is_generic(hit.place.name) and where is None:
+                confidence = min(confidence, _GENERIC_CONFIDENCE)
+                en, zh = f"{en}, but many places are called so", f"{zh}，但此名称过于笼统"
             if hit not in tied:
                 # There is a better one: this one is for somebody to choose, not for the program.
                 confidence = min(confidence, _AMBIGUOUS_CONFIDENCE - 0.01)
@@ -177,6 +210,9 @@ class Gazetteer:
                 confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
                 en = f"{en}; {n_places} places bear this name"
                 zh = f"{zh}；有 {n_places} 处同名"
+            if hit.place.level == "street":
+                confidence = min(confidence, _STREET_NAME_CONFIDENCE)
+                en, zh = f"{en}; where along the street is not known", f"{zh}；不知在路的哪一段"
             if hit.place.level == "district":
                 confidence = min(confidence, _WEAK_HIT)
             if confidence >= _WEAK_HIT:
@@ -233,36 +269,38 @@ class Gazetteer:
             )
         ]
 
-    def _where(self, address: str) -> _Where | None:
+    def _where(self, address: str, elsewhere: str) -> _Where | None:
         if not address.strip():
             return None
         text = fold(address).replace(" ", "") if has_cjk(address) else expand(fold(address))
-        foreign = self._foreign_town(address)
         found = self._streets.inside(text)
+        parsed = parse_address(address)
         sure = 1.0
+        number = ""
         if found is not None:
             street, before, after = found
-            number = house_number(after)
-            if not has_cjk(text):  # 12 bis Rue X, or Rue X 12
-                words = before.split()
-                before_it = (" ".join(words[-2:]), " ".join(words[-1:]))
-                number = next((n for n in map(house_number, before_it) if n), number)
+            number = house_number(after) or _number_before(before, text)
+            if _has_more_words(before, after, text):
+                # Only a part of the street's name is one: 6 Impasse Fontaine, not Impasse.
+                like = self._streets.like(street_key(parsed.street)) if parsed.street else None
+                if like is not None and like[1] >= _SURE_HIT and like[0] is not street:
+                    street, sure = like
+                    number = parsed.number
         else:
-            parsed = parse_address(address)
             like = self._streets.like(street_key(parsed.street)) if parsed.street else None
             if like is None:
                 return self._area(text)
             street, sure = like
             number = parsed.number
         where = self._at_number(street, number, sure) or self._on_street(street, number, sure)
-        if where is not None and foreign:
+        if where is not None and elsewhere:
             return where._replace(
                 places=[],
                 point=None,
                 shape=None,
                 confidence=0.0,
-                en=f"the address is in {foreign}, which this map does not show",
-                zh=f"地址在{foreign}，不在本图范围内",
+                en=f"the address is in {elsewhere}, which this map does not show",
+                zh=f"地址在{elsewhere}，不在本图范围内",
             )
         return where
 
@@ -346,16 +384,6 @@ class Gazetteer:
             f"只知道在{area.name}一带",
         )
 
-    def _foreign_town(self, address: str) -> str:
-        """Return the town of a Chinese address when the map knows its towns and this is none."""
-        if not has_cjk(address):
-            return ""
-        towns = [region for region in self._places.regions if has_cjk(region)]
-        city = parse_address(address).city
-        if not city or not towns or any(city.removesuffix("市") in town for town in towns):
-            return ""
-        return city
-
 
 def _label(street: Street, number: str) -> str:
     return f"{street.name}{number}号" if has_cjk(street.name) else f"{street.name} {number}"
@@ -374,8 +402,39 @@ def _match(
         f"{en[:1].upper()}{en[1:]}.",
         f"{zh}。",
         place.accuracy_m,
-        place.osm_id,
+        place.osm_id or None,
     )
+
+
+def _number_before(before: str, text: str) -> str:
+    """Return the number in front of a street: 12 bis Rue X, and 55号成府路."""
+    if has_cjk(text):
+        found = re.search(r"(\d+[a-z]?(?:-\d+)?)号$", before)
+        return found[1] if found else ""
+    words = before.split()
+    nearest = (" ".join(words[-2:]), " ".join(words[-1:]))
+    return next((number for number in map(house_number, nearest) if number), "")
+
+
+def _has_more_words(before: str, after: str, text: str) -> bool:
+    if has_cjk(text):
+        return False
+    words = re.sub(r"\d+[a-z]*", " ", f"{before} {after}").split()
+    return any(len(word) >= 3 for word in words)
+
+
+def _is_generic(name: str) -> bool:
+    """Say whether a name is no more than what a thing is (图书馆), or a letter (A)."""
+    key = fold(name)
+    return not take_apart(key).own or len(key) < 2
+
+
+def _short(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:
+    """Return the best few, and all that are as good: who bears the name asked for is listed."""
+    if len(matches) <= MAX_MATCHES:
+        return matches
+    least = min(matches[0].confidence, _AMBIGUOUS_CONFIDENCE)
+    return [m for i, m in enumerate(matches) if i < MAX_MATCHES or m.confidence >= least]
 
 
 def _once(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:

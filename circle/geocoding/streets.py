@@ -168,6 +168,13 @@ class StreetIndex:
             if key:
                 self._by_key.setdefault(key, index)
 
+    def with_names(self) -> Iterable[tuple[Street, list[str]]]:
+        """Return every street with the keys it is known under."""
+        names: list[list[str]] = [[] for _ in self.streets]
+        for key, index in self._by_key.items():
+            names[index].append(key)
+        return zip(self.streets, names, strict=True)
+
     def finish(self) -> None:
         """Join the pieces of each street."""
         for street in self.streets:

@@ -279,7 +279,10 @@ def spaced(text: str, rng: random.Random) -> str | None:
     """Put a space somewhere."""
     if not _CJK.search(text) or len(text) < 4:
         return None
-    at = rng.randrange(2, len(text) - 1)
+    spots = [i for i in range(2, len(text) - 1) if not (text[i].isdigit() and text[i - 1].isdigit())]
+    if not spots:
+        return None
+    at = rng.choice(spots)
     return f"{text[:at]} {text[at:]}"
 
 

@@ -104,6 +104,7 @@ def _from_features(
     by_name: dict[str, list[tuple[str, Any, Any]]] = defaultdict(list)
     by_address: dict[tuple[str, str], list[tuple[str, Any, Any]]] = defaultdict(list)
     keys: set[str] = set()
+    written: dict[str, str] = {}  # names that differ in capitals alone are one name
     areas: list[tuple[str, Any]] = []
     for row in features.named.itertuples():
         outline = _to_metres(row.geometry, frame)
@@ -111,7 +112,9 @@ def _from_features(
         points = shapely.union_all([_to_metres(goal, frame) for goal in goals])
         keys.update(fold(text) for text in (row.name or "", *row.names.values()) if text)
         if row.name and not row.kind.startswith("boundary") and not row.kind.startswith("place="):
-            by_name[row.name].append((row.osm_id, outline, points))
+            by_name[written.setdefault(fold(row.name), row.name)].append(
+                (row.osm_id, outline, points)
+            )
             if outline.area > 20_000:
                 areas.append((row.name, outline))
         if {"street", "housenumber"} <= row.addr.keys():
@@ -127,7 +130,7 @@ def _from_features(
         if table is not None and len(table):
             for name, shape in zip(table["name"], table.geometry, strict=True):
                 if isinstance(name, str) and name:
-                    by_street[name].append(_to_metres(shape, frame))
+                    by_street[written.get(fold(name), name)].append(_to_metres(shape, frame))
     streets = {
         name: Truth(frozenset(), (shapely.union_all(shapes),)) for name, shapes in by_street.items()
     }
@@ -148,7 +151,7 @@ def _from_features(
     return TestMap(
         key,
         frame,
-        Gazetteer(features, lines, extra_places=extra),
+        Gazetteer(features, lines, extra_places=extra, towns=towns if lines is not None else ()),
         names,
         {name: truth for name, truth in streets.items() if name not in by_name},
         {where: _truth(rows) for where, rows in by_address.items()},

@@ -1,0 +1,119 @@
+"""The towns a map lies in: left out of a question, or held against one that names another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from circle.geocoding.address import admin_parts
+from circle.geocoding.folding import fold, has_cjk
+
+_POSTCODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
+_ENDS = ("特别行政区", "自治州", "自治区", "街道", "地区", "省", "市", "区", "县")
+
+
+class Towns:
+    """
+    Names of the towns and districts around a map.
+
+    Parameters
+    ----------
+    names
+        As a map or a person writes them: ``"北京市海淀区"``, ``"Monaco"``.
+    postcodes
+        Postcodes met on the map.
+    """
+
+    def __init__(self, names: Iterable[str], postcodes: Iterable[str] = ()) -> None:
+        words: set[str] = set()
+        for name in names:
+            key = fold(name)
+            if len(key) < 2:
+                continue
+            words.add(key)
+            if has_cjk(key):
+                words.update(_short_forms(key))
+        self._words = sorted(words, key=len, reverse=True)
+        self._cities = {part for word in words if (part := admin_parts(word)["city"])}
+        self._postcodes = frozenset(postcodes)
+
+    def __contains__(self, text: str) -> bool:
+        return fold(text) in self._words
+
+    def without(self, text: str) -> str:
+        """
+        Return a question without towns and postcodes before and behind it.
+
+        Examples
+        --------
+        >>> Towns(["北京市海淀区"]).without("海淀区成府路 55号")
+        '成府路55号'
+        >>> Towns(["Monaco"], ["98000"]).without("Villa Byron, 98000 Monaco")
+        'Villa Byron'
+        """
+        return self._without_cjk(text) if has_cjk(text) else self._without_latin(text)
+
+    def _without_cjk(self, text: str) -> str:
+        rest = fold(text)
+        for _ in range(4):
+            admin = admin_parts(rest)
+            # A written-out 省, 市 or 区 is one whatever the map knows; a bare 兰州 must be known.
+            start = "".join(admin[part] for part in ("country", "province", "city"))
+            if start or admin["district"] in self._words:
+                start += admin["district"]
+            word = start or next((w for w in self._words if rest.startswith(w)), "")
+            if not word or len(rest) - len(word) < 2:
+                break
+            rest = rest.removeprefix(word)
+        return rest
+
+    def _without_latin(self, text: str) -> str:
+        parts = [part.strip() for part in re.split(r"[,;\n]", text)]
+        kept = [part for part in parts if part and not self._is_town(part)]
+        rest = ", ".join(kept)
+        for word in self._words:
+            bare = re.sub(rf"[\s,(]+(?:\d{{4,6}}\s+)?{re.escape(word)}\)?$", "", rest, flags=re.I)
+            if bare != rest and len(bare) >= 4:
+                return bare
+        return rest
+
+    def _is_town(self, part: str) -> bool:
+        bare = fold(_POSTCODE.sub(" ", part))
+        return bare in self._words or (not bare and bool(_POSTCODE.search(part)))
+
+    def other_town(self, text: str) -> str:
+        """
+        Return the town a question names when it is none of these; empty when it names none.
+
+        Examples
+        --------
+        >>> Towns(["兰州市城关区"]).other_town("西宁市人民路6号")
+        '西宁市'
+        """
+        if has_cjk(text):
+            city = admin_parts(fold(text))["city"]
+            if not city or not self._cities:
+                return ""
+            return "" if city in self._cities else city
+        if not self._words:
+            return ""
+        for part in re.split(r"[,;\n]", text)[1:]:
+            codes = _POSTCODE.findall(part)
+            bare = fold(_POSTCODE.sub(" ", part))
+            if codes and bare and bare not in self._words:
+                return part.strip()
+            if codes and self._postcodes and not set(codes) & self._postcodes:
+                return part.strip()
+        return ""
+
+
+def _short_forms(key: str) -> set[str]:
+    """Return the parts of 甘肃省兰州市城关区, and 甘肃, 兰州, 城关."""
+    parts = [part for part in admin_parts(key).values() if part]
+    forms = set(parts) | {"".join(parts[i:]) for i in range(len(parts))}
+    for part in parts or [key]:
+        for end in _ENDS:
+            if part.endswith(end) and len(part) - len(end) >= 2:
+                forms.add(part.removesuffix(end))
+                break
+    return {form for form in forms if len(form) >= 2}
