@@ -29,23 +29,33 @@ FIRST_SCRIPT = "slices.js"
 
 SCRIPTS = (
     "dom.js",
+    "opening.js",
     "basemap.js",
     "labels.js",
     "rings.js",
     "placing.js",
     "markers.js",
     "panel.js",
+    "list.js",
+    "share.js",
+    "report.js",
+    "facts.js",
     "card.js",
     "walks.js",
+    "route.js",
+    "address.js",
+    "locate.js",
     "home.js",
+    "controls.js",
+    "state.js",
     "main.js",
 )
 """Our scripts in the order they run."""
 
 CARRIED_SCRIPTS = ("unpack.js", "kernel.js", "contour.js", "field.js", "directions.js")
-"""Scripts that compute walks in the page, for a page that carries its network; they run before ours."""
+"""Scripts that compute walks in a page that carries its network; they run before ours."""
 
-STYLES = ("palette.css", "page.css", "home.css", "map.css", "print.css")
+STYLES = ("palette.css", "page.css", "list.css", "home.css", "map.css", "card.css", "print.css")
 """Our styles in the order they apply."""
 
 _NOT_NEEDED = frozenset(

@@ -9,6 +9,7 @@ name can reach out.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, cast
@@ -24,6 +25,8 @@ from circle.guide import page_assets, wording
 from circle.guide.basemap import encode_basemap
 from circle.guide.content import OTHER_KEY, GuideContent, GuidePlace
 from circle.guide.pack import WalkPack
+from circle.guide.page_look import page_look
+from circle.guide.sounds import sound_of, sounds_of
 from circle.walkers import get_walker
 
 _START_ZOOM = 15
@@ -70,10 +73,11 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
     content
         What the guide says.
     live
-        True for the page of the service: it offers "my home" and asks its own server under
-        ``/api/``. False for the file, which asks nobody.
+        True for the page of the service: without `walks` it asks its own server under ``/api/``
+        how far it is from home. False for the file, which asks nobody.
     walks
-        The network a file carries to offer "my home" without asking; not used by a live page.
+        The network the page carries to answer "my home" itself, so that nobody's home leaves
+        their device.
 
     Returns
     -------
@@ -85,9 +89,9 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
     UnknownLinkError
         If the page would load something from outside.
     """
-    carries_walks = walks is not None and not live
+    carries_walks = walks is not None
     data = page_data(content)
-    if walks is not None and not live:
+    if walks is not None:
         data["walk"] = {
             "network": walks.text,
             "walkers": walkers_data(walker["key"] for walker in data["walkers"]),
@@ -105,7 +109,8 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
     figure = cast(Figure, guide_map.get_root())
     figure.render()
     library_styles, library_scripts = page_assets.folium_head(figure.header._children.items())
-    styles = "\n".join([*library_styles, page_assets.own_style()])
+    look = page_look(content.style)
+    styles = "\n".join([*library_styles, look.css(), page_assets.own_style()])
     scripts = [
         f"window.CIRCLE_LIVE = {'true' if live else 'false'};",
         *library_scripts,
@@ -126,6 +131,8 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
         policy=_policy(scripts, live=live),
         live=live,
         has_home=live or carries_walks,
+        carries_walks=carries_walks,
+        logo=b64encode(content.logo).decode(),
         language=_first_language(content),
         by_class=_by_class(content),
         other_key=OTHER_KEY,
@@ -157,6 +164,14 @@ def page_data(content: GuideContent) -> dict[str, Any]:
             {key: value for key, value in place.items() if value not in (None, "")}
             for place in plain[name]
         ]
+    for place in (*plain["places"], *plain["unplaced"]):
+        sounds = sound_of(place.get("address", ""))
+        if sounds is not None:
+            place["sounds"] = sounds
+    plain["sounds"] = sounds_of(
+        [line.name for line in content.basemap.streets]
+        + [area.name for area in content.basemap.areas]
+    )
     plain["words"] = {
         language: {key: getattr(both, language) for key, both in wording.PAGE.items()}
         for language in ("zh", "en")
@@ -172,8 +187,24 @@ def page_data(content: GuideContent) -> dict[str, Any]:
             content.walker: wording.WALKER_AT_SPEED.fill(speed=content.walker),
             **walkers,
         }
+    plain["paces"] = {key: pace_sentence(key).as_dict() for key in walkers}
     plain["walkers"] = [{"key": key, "name": both.as_dict()} for key, both in walkers.items()]
     return plain
+
+
+def pace_sentence(walker: str) -> wording.Both:
+    """
+    Return the sentence that says whose pace the walks are told at.
+
+    Parameters
+    ----------
+    walker
+        Name of a walker, or a speed such as ``"1.1"``.
+    """
+    pace = wording.WALKER_IN_SENTENCE.get(walker) or wording.SPEED_IN_SENTENCE.fill(speed=walker)
+    return wording.Both(
+        wording.PACE.zh.format(walker=pace.zh), wording.PACE.en.format(walker=pace.en)
+    )
 
 
 def walkers_data(keys: Iterable[str]) -> dict[str, dict[str, float]]:

@@ -238,7 +238,6 @@ PAGE: dict[str, Both] = {
     "open_always": Both("24 小时开放", "Open day and night"),
     "open_never": Both("目前不开放", "Not open at present"),
     "closed_now": Both("现在关门，{when} 开门", "Closed now, opens {when}"),
-    "hours_usual": Both("按平时的时间，节假日可能不同", "Usual hours; holidays may differ"),
     "website": Both("网站", "Website"),
     "entrances": Both("入口", "Entrances"),
     "entrance_n": Both("入口 {n}", "Entrance {n}"),

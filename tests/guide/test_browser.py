@@ -64,11 +64,12 @@ def test_a_marker_opens_its_card(visit: Open, page_html: str) -> None:
     page.locator(".pin[data-number='1']").locator(".badge").click()
     card = page.locator("#card")
     assert card.is_visible()
+    page.locator(".card-more summary").click()
     text = card.inner_text()
     for words in (
         "张掖路社区卫生服务中心",
         "张掖路 12 号",
-        "08:00–18:00",
+        "8:00–18:00",
         "步行约",
         "误差约 20 米",
     ):
@@ -231,7 +232,7 @@ def test_four_hundred_places_stay_readable_and_reachable(visit: Open, screen: An
     inside = page.locator("#card .entry")
     assert inside.count() > 1
     inside.first.click()
-    assert page.locator("#card .facts").is_visible()
+    assert page.locator("#card .card-more").is_visible()
     opened.assert_quiet()
 
 

@@ -56,7 +56,7 @@ def minutes_shown(page: Any, name: str = ".entry") -> dict[str, str]:
     """Return the minutes beside the places that have any."""
     return dict(
         page.eval_on_selector_all(
-            f"{name} .walk b", "all => all.map(e => [e.closest('.entry').dataset.id, e.innerText])"
+            f"{name} .walk b", "all => all.map(e => [e.closest('.entry').dataset.id, e.textContent])"
         )
     )
 
@@ -200,14 +200,20 @@ def test_where_nobody_can_set_out_it_says_so(built: tuple[Study, str], visit: Op
     opened.assert_quiet()
 
 
-def test_only_the_file_carries_a_network(content: GuideContent, built: tuple[Study, str]) -> None:
+def test_a_page_that_carries_the_network_says_that_nothing_is_sent(
+    content: GuideContent, built: tuple[Study, str]
+) -> None:
     study, html = built
     walks = pack_for_guide(study.network, study.content)
     assert walks.text in html
-    live = render_page(study.content, live=True, walks=walks)
-    assert walks.text not in live
     assert "guide.unpackNetwork = " in html
-    assert "guide.unpackNetwork = " not in live
+    carried = render_page(study.content, live=True, walks=walks)
+    assert walks.text in carried
+    assert 'data-t="home_private"' in carried
+    asking = render_page(study.content, live=True)
+    assert "guide.unpackNetwork = " not in asking
+    assert 'data-t="home_sent"' in asking
+    assert 'data-t="home_private"' not in asking
     plain = render_page(content)
     assert 'id="home"' not in plain
 

@@ -256,34 +256,62 @@
     context.strokeRect(left, top, right - left, bottom - top);
   };
 
-  function paint(context, coords, zoom, world, palette) {
+  function* painting(context, coords, zoom, world, palette) {
     const brush = new Brush(context, coords, zoom, palette);
     context.fillStyle = palette.land;
     context.fillRect(0, 0, TILE, TILE);
     brush.areas(world.areas, 'sand', palette.sand, null);
     brush.areas(world.areas, 'green', palette.green, palette['green-edge']);
     brush.areas(world.areas, 'water', palette.water, palette.bank);
+    yield;
     if (zoom >= 14) {
       brush.areas(world.areas, 'building', palette.building,
         zoom >= 15 ? palette['building-edge'] : null);
     }
+    yield;
     brush.areas(world.areas, 'motorway', palette.blocked, null);
     brush.rails(world.areas);
+    yield;
     brush.streets(world.streets);
     brush.edge(world.sheet);
   }
 
+  /* Tiles are painted one after the other, in slices: a finger on the map is answered in between.
+     A queue holds {tile, steps, done}; steps() gives an iterator. */
+  const queue = [];
+  let isPainting = false;
+  function* paintAll() {
+    while (queue.length) {
+      const job = queue.shift();
+      // Gone from the page before its turn came: nobody will look at it.
+      if (job.tile.isUnwanted) continue;
+      yield* job.steps();
+      job.done(null, job.tile);
+      yield;
+    }
+    isPainting = false;
+  }
+  guide.paintLater = function (job) {
+    queue.push(job);
+    if (!isPainting) guide.inSlices(paintAll());
+    isPainting = true;
+  };
+
   /* A tile as sharp as the screen. Leaflet asks for it by column, row and zoom. */
-  guide.canvasTile = function (coords, draw) {
+  guide.canvasTile = function (draw, done) {
     const canvas = document.createElement('canvas');
     const sharpness = Math.min(3, window.devicePixelRatio || 1);
     canvas.width = TILE * sharpness;
     canvas.height = TILE * sharpness;
     const context = canvas.getContext('2d');
     context.scale(sharpness, sharpness);
-    draw(context);
+    canvas.setAttribute('role', 'presentation');
+    guide.paintLater({
+      tile: canvas, done: done, steps: function () { return draw(context); }
+    });
     return canvas;
   };
+  guide.dropTile = function (event) { event.tile.isUnwanted = true; };
 
   guide.TILE = TILE;
 
@@ -293,18 +321,17 @@
       L.GridLayer.prototype.initialize.call(this, options);
       this.world = world;
       this.colours = guide.palette();
+      this.on('tileunload', guide.dropTile);
     },
     recolour: function () {
       this.colours = guide.palette();
       this.redraw();
     },
-    createTile: function (coords) {
+    createTile: function (coords, done) {
       const self = this;
-      const tile = guide.canvasTile(coords, function (context) {
-        paint(context, coords, coords.z, self.world, self.colours);
-      });
-      tile.setAttribute('role', 'presentation');
-      return tile;
+      return guide.canvasTile(function (context) {
+        return painting(context, coords, coords.z, self.world, self.colours);
+      }, done);
     }
   });
 })(window.circleGuide = window.circleGuide || {});

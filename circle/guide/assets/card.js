@@ -4,32 +4,6 @@
 
   let opener = null;
 
-  function row(key, children) {
-    return guide.el('div', { class: 'fact' }, [
-      guide.el('dt', {}, [guide.t(key)]), guide.el('dd', {}, children)
-    ]);
-  }
-
-  /* Numbers in a telephone field, each one to tap; what is no number stays text. */
-  function phoneLinks(text) {
-    return text.split(/[;；、,，/]+/).map(function (part) {
-      const shown = part.trim();
-      const digits = shown.replace(/[^\d+]/g, '');
-      if (digits.length < 3) return guide.foreign(shown);
-      return guide.el('a', {
-        class: 'phone', href: 'tel:' + digits, 'aria-label': guide.t('call', { phone: shown })
-      }, [guide.icon('phone'), guide.el('bdi', {}, [shown])]);
-    });
-  }
-
-  function sourceText(place) {
-    const text = [place.source, place.source_date].filter(Boolean).join(' · ');
-    if (!place.source_url) return [guide.foreign(text)];
-    return [guide.el('a', {
-      href: place.source_url, target: '_blank', rel: 'noopener noreferrer', class: 'source-link'
-    }, [text])];
-  }
-
   function head(title, lead) {
     const close = guide.el('button', {
       type: 'button', class: 'round card-close', 'aria-label': guide.t('close'),
@@ -40,53 +14,77 @@
     ]);
   }
 
-  function steps(place) {
+  function stepButton(listed, at, key, icon) {
+    const next = listed[at];
+    return guide.el('button', {
+      type: 'button', class: 'round card-' + key, disabled: !next, 'aria-label': guide.t(key),
+      title: guide.t(key),
+      onclick: function () { guide.tell('choose', { place: next, from: 'card' }); }
+    }, [guide.icon(icon)]);
+  }
+
+  /* Second line: what it is, its other name, and the way to the places before and after it. */
+  function kindLine(place) {
+    const item = guide.classOf(place);
+    const other = guide.language === 'zh' ? place.name_en : (place.name_en && place.name);
     const listed = guide.listed();
     const here = listed.indexOf(place);
-    const go = function (by, key) {
-      const next = listed[here + by];
-      return guide.el('button', {
-        type: 'button', class: 'button card-' + key, disabled: !next,
-        onclick: function () {
-          guide.tell('choose', { place: next, from: 'card' });
-        }
-      }, [guide.t(key)]);
-    };
-    return guide.el('div', { class: 'card-steps' }, [go(-1, 'previous'), go(1, 'next')]);
+    const line = guide.el('div', { class: 'card-kind' }, [
+      guide.el('p', { class: 'card-class' }, [
+        guide.icon(item.key), guide.el('span', {}, [
+          guide.say(item.name), other ? guide.foreign(other, 'card-other') : null
+        ])
+      ]),
+      guide.el('span', { class: 'card-steps' }, [
+        stepButton(listed, here - 1, 'previous', 'previous'),
+        stepButton(listed, here + 1, 'next', 'next')
+      ])
+    ]);
+    line.style.setProperty('--class', item.colour);
+    line.style.setProperty('--class-ink', guide.inkOn(item.colour));
+    return line;
+  }
+
+  function walkLine(place) {
+    if (!place.number) return guide.el('p', { class: 'card-walk unsure' }, [guide.t('unplaced_title')]);
+    return guide.el('p', { class: 'card-walk' }, [
+      guide.icon('walk'),
+      guide.el('span', {}, [
+        guide.el('b', {}, [guide.walkText(place)]),
+        guide.el('small', {}, [guide.state.isHome ? guide.t('from_home')
+          : guide.t('from_centre', { center: guide.say(guide.data.center.name) })])
+      ])
+    ]);
+  }
+
+  /* What one can do with a place, in one row; what a button opens lies below the row. */
+  function actions(place) {
+    const part = guide.el('div', { class: 'card-part' }, []);
+    const route = guide.walks && place.number ? guide.routeButton(place, part) : null;
+    const first = place.phone && place.phone.split(/[;；、,，/]+/)[0].replace(/[^\d+]/g, '');
+    return [
+      guide.el('div', { class: 'card-actions' }, [
+        route,
+        first && first.length > 2 ? guide.el('a', { class: 'action action-call', href: 'tel:' + first },
+          [guide.icon('phone'), guide.el('span', {}, [guide.t('action_call')])]) : null,
+        guide.unfolding({ class: 'action action-share' },
+          [guide.icon('share'), guide.el('span', {}, [guide.t('action_share')])], part,
+          function () { return guide.sharePart(place); }),
+        guide.unfolding({ class: 'action action-report' },
+          [guide.icon('report'), guide.el('span', {}, [guide.t('action_report')])], part,
+          function () { return guide.reportPart(place); })
+      ]),
+      part
+    ];
   }
 
   function placeCard(place) {
-    const item = guide.classOf(place);
-    const other = guide.language === 'zh' ? place.name_en : (place.name_en && place.name);
-    const kind = guide.el('p', { class: 'card-class' }, [
-      guide.icon(item.key), guide.el('span', {}, [guide.say(item.name)])
-    ]);
-    kind.style.setProperty('--class', item.colour);
-    const facts = [];
-    if (place.address) facts.push(row('address', [guide.foreign(place.address)]));
-    if (place.phone) facts.push(row('phone', phoneLinks(place.phone)));
-    if (place.hours) facts.push(row('hours', [guide.foreign(place.hours)]));
-    if (place.number) facts.push(row('position', [guide.say(place.position)]));
-    else facts.push(row('reason', [guide.foreign(guide.say(place.reason))]));
-    if (place.note) facts.push(row('note', [guide.foreign(place.note)]));
-    if (place.source) facts.push(row('source', sourceText(place)));
     return [
       head(guide.foreign(guide.placeName(place)), guide.numberBadge(place)),
-      guide.el('div', { class: 'card-body' }, [
-        other ? guide.foreign(other, 'card-other') : null,
-        kind,
-        place.number ? guide.el('p', { class: 'card-walk' }, [
-          guide.icon('walk'),
-          guide.el('span', {}, [
-            guide.el('b', {}, [guide.walkText(place)]),
-            guide.el('small', {}, [guide.state.times ? guide.t('from_home')
-              : guide.t('from_centre', { center: guide.say(guide.data.center.name) })])
-          ])
-        ]) : guide.el('p', { class: 'card-walk unsure' }, [guide.t('unplaced_title')]),
-        guide.walks && place.number ? guide.routePart(place) : null,
-        guide.el('dl', { class: 'facts' }, facts)
-      ]),
-      steps(place)
+      guide.el('div', { class: 'card-body' }, [kindLine(place), walkLine(place)]
+        .concat(actions(place), guide.factsOf(place), [
+          guide.walks && place.number ? guide.asHomeButton(place) : null
+        ]))
     ];
   }
 
@@ -105,72 +103,91 @@
               guide.el('span', { class: 'entry-address' }, [guide.walkText(place)])
             ])
           ])]);
-        }))
-      ]),
-      guide.el('div', { class: 'card-steps' }, [guide.el('button', {
-        type: 'button', class: 'button',
-        onclick: function () {
-          const box = L.latLngBounds(places.map(function (place) {
-            return [place.lat, place.lon];
-          }));
-          guide.closeCard();
-          guide.map.fitBounds(box.pad(0.3), { maxZoom: guide.map.getMaxZoom() });
-        }
-      }, [guide.t('zoom_in')])])
+        })),
+        guide.el('button', {
+          type: 'button', class: 'button group-zoom',
+          onclick: function () {
+            const box = L.latLngBounds(places.map(function (place) {
+              return [place.lat, place.lon];
+            }));
+            guide.closeCard();
+            guide.map.fitBounds(box.pad(0.3), { maxZoom: guide.map.getMaxZoom() });
+          }
+        }, [guide.icon('plus'), guide.t('zoom_in')])
+      ])
     ];
+  }
+
+  function contactList() {
+    return (guide.data.contacts || []).filter(function (contact) { return contact.phone; })
+      .map(function (contact) { return guide.phoneLink(contact.phone, guide.say(contact.name)); });
   }
 
   function centerCard() {
     const center = guide.data.center;
     const note = guide.say(center.note);
+    const contacts = contactList();
     return [
       head(guide.t('center_here', { center: guide.say(center.name) }),
         guide.el('span', { class: 'number center-number' }, [guide.icon('whole')])),
       guide.el('div', { class: 'card-body' }, [
         center.accuracy_m === null ? null : guide.el('p', { class: 'card-walk' },
           [guide.t('center_accuracy', { metres: center.accuracy_m })]),
-        note ? guide.el('p', {}, [note]) : null
+        note ? guide.el('p', {}, [guide.ownPart(note)]) : null,
+        contacts.length ? guide.el('p', { class: 'phones' }, contacts) : null
       ])
     ];
   }
 
-  function open(parts, from) {
+  function open(parts, place, from) {
     const card = guide.byId('card');
-    if (card.hidden && from !== 'none') opener = document.activeElement;
+    const isAgain = from === 'none';
+    if (card.hidden && !isAgain) opener = document.activeElement;
     guide.clear(card);
     parts.filter(Boolean).forEach(function (part) { card.appendChild(part); });
     card.hidden = false;
     document.body.classList.add('has-card');
-    card.scrollTop = 0;
-    card.focus({ preventScroll: true });
+    guide.showDoors(place);
+    // A card drawn again takes the focus from nobody.
+    if (!isAgain) card.focus({ preventScroll: true });
   }
 
-  guide.openPlace = function (place, from) { open(placeCard(place), from); };
-  guide.openGroup = function (places) { open(groupCard(places), 'map'); };
-  guide.openCenter = function () { open(centerCard(), 'map'); };
+  guide.openPlace = function (place, from) { open(placeCard(place), place, from); };
+  guide.openGroup = function (places) { open(groupCard(places), null, 'map'); };
+  guide.openCenter = function () { open(centerCard(), null, 'map'); };
 
   /* Draw the open card again, for another language or another home. */
   guide.refreshCard = function () {
     const place = guide.state.selected;
-    if (guide.byId('card').hidden) return;
-    if (place) open(placeCard(place), 'none');
-    else guide.closeCard();
+    const card = guide.byId('card');
+    if (card.hidden) return;
+    if (!place) {
+      guide.closeCard();
+      return;
+    }
+    const hadFocus = card.contains(document.activeElement);
+    open(placeCard(place), place, 'none');
+    if (hadFocus) card.focus({ preventScroll: true });
   };
 
   guide.closeCard = function () {
     const card = guide.byId('card');
     if (card.hidden) return;
     const place = guide.state.selected;
+    const hadFocus = card.contains(document.activeElement);
     card.hidden = true;
     document.body.classList.remove('has-card');
+    guide.showDoors(null);
     guide.tell('closed');
     const back = opener && document.contains(opener) && opener !== document.body ? opener
       : (place && (guide.entryOf(place) || guide.markers.elementOf(place)));
-    if (back) back.focus({ preventScroll: true });
+    if (back && (hadFocus || document.activeElement === document.body)) {
+      back.focus({ preventScroll: true });
+    }
     opener = null;
   };
 
-  /* Move the map until the place stands beside the card, not under it. */
+  /* Move the map until a position stands beside card and buttons, not under them. */
   guide.bringIntoSight = function (latLng) {
     const map = guide.map;
     const card = guide.byId('card').getBoundingClientRect();
@@ -181,8 +198,8 @@
       if (card.width < frame.width * 0.6) right += Math.max(0, frame.right - card.left);
       else bottom += Math.max(0, frame.bottom - card.top);
     }
-    options.paddingTopLeft = [60, 70];
-    options.paddingBottomRight = [right, Math.min(bottom, frame.height - 90)];
+    options.paddingTopLeft = [60, Math.min(120, frame.height / 3)];
+    options.paddingBottomRight = [right, Math.max(40, Math.min(bottom, frame.height - 190))];
     map.panInside(latLng, options);
   };
 })(window.circleGuide = window.circleGuide || {});

@@ -29,7 +29,7 @@
       const value = attributes[name];
       if (name.indexOf('aria-') === 0 && typeof value === 'boolean') {
         element.setAttribute(name, String(value));
-      } else if (name === 'onclick') element.addEventListener('click', value);
+      } else if (typeof value === 'function') element.addEventListener(name.slice(2), value);
       else if (value === true) element.setAttribute(name, '');
       else if (value !== false && value !== null && value !== undefined) {
         element.setAttribute(name, String(value));
@@ -60,6 +60,14 @@
     return guide.el('bdi', { class: className, lang: isOther ? 'zh-CN' : null }, [text]);
   };
 
+  /* What of a text with both languages in it is for the reader: "中文 (the same in English)" is
+     half for either one. A text in one language stays as it is. */
+  guide.ownPart = function (text) {
+    const found = /^(.*[\u3400-\u9fff][^()（）]*?)\s*[(（]([^()（）\u3400-\u9fff]*[a-z]{3}[^()（）\u3400-\u9fff]* [^()（）\u3400-\u9fff]*)[)）]\s*$/
+      .exec(text || '');
+    return found ? found[guide.language === 'zh' ? 1 : 2] : text || '';
+  };
+
   guide.say = function (both) { return both ? both[guide.language] : ''; };
 
   guide.fill = function (sentence, values) {
@@ -86,6 +94,11 @@
 
   guide.placeName = function (place) {
     return guide.language === 'en' && place.name_en ? place.name_en : place.name;
+  };
+
+  /* Sentences follow each other without a space in Chinese. */
+  guide.sentences = function (all) {
+    return all.filter(Boolean).join(guide.language === 'zh' ? '' : ' ');
   };
 
   guide.clear = function (element) {

@@ -9,6 +9,7 @@
   const FIRST_ZOOM = [13, 14, 14, 15, 15, 16, 17, 17];
   const REPEAT_PX = 520;
   const CELL = 48;
+  const STEP_STREETS = 8, STEP_LABELS = 16;
 
   /* Boxes taken so far, found by cell. */
   function Taken() { this.cells = new Map(); }
@@ -53,11 +54,22 @@
     this.spots = new Map();
   }
 
+  /* Widths of signs by size: a town has a few hundred different ones and writes them for ever. */
+  const widths = new Map();
+
   Placer.prototype.measure = function (text, size, spacing) {
-    this.context.font = size + 'px ' + FONT;
     const context = this.context;
+    if (!widths.has(size)) widths.set(size, new Map());
+    const known = widths.get(size);
     return Array.from(text).map(function (sign) {
-      return { sign: sign, width: context.measureText(sign).width + spacing };
+      let width = known.get(sign);
+      if (width === undefined) {
+        const font = size + 'px ' + FONT;
+        if (context.circleFont !== font) context.font = context.circleFont = font;
+        width = context.measureText(sign).width;
+        known.set(sign, width);
+      }
+      return { sign: sign, width: width + spacing };
     });
   };
 
@@ -200,12 +212,9 @@
     this.accept(placed, size, isWater ? 'water' : 'green');
   };
 
-  Placer.prototype.run = function () {
-    const self = this;
-    const zoom = this.zoom;
-    this.world.areas.forEach(function (area) {
-      if (area.label && area.layer === 'water') self.area(area);
-    });
+  /* Steps of placing every name of the map: the names at the end. */
+  Placer.prototype.placing = function* () {
+    const zoom = this.zoom, areas = this.world.areas;
     const lengths = new Map();
     const named = this.world.streets.filter(function (street) {
       return street.name && zoom >= FIRST_ZOOM[street.rank];
@@ -217,13 +226,20 @@
     named.sort(function (a, b) {
       return a.rank - b.rank || lengths.get(b) - lengths.get(a);
     });
-    const isMajor = function (street) { return street.rank <= 2; };
-    named.filter(isMajor).forEach(function (street) { self.street(street); });
-    this.world.areas.forEach(function (area) {
-      if (area.label && area.layer === 'green') self.area(area);
-    });
-    named.filter(function (street) { return !isMajor(street); })
-      .forEach(function (street) { self.street(street); });
+    const nMajor = named.filter(function (street) { return street.rank <= 2; }).length;
+    for (let i = 0; i < areas.length; i += 1) {
+      if (areas[i].label && areas[i].layer === 'water') this.area(areas[i]);
+    }
+    yield;
+    for (let i = 0; i <= named.length; i += 1) {
+      if (i === nMajor) {
+        for (let k = 0; k < areas.length; k += 1) {
+          if (areas[k].label && areas[k].layer === 'green') this.area(areas[k]);
+        }
+      }
+      if (i % STEP_STREETS === 0) yield;
+      if (i < named.length) this.street(named[i]);
+    }
     return this.labels;
   };
 
@@ -258,30 +274,36 @@
       this.world = world;
       this.byZoom = new Map();
       this.colours = guide.palette();
+      this.on('tileunload', guide.dropTile);
     },
     recolour: function () {
       this.colours = guide.palette();
       this.redraw();
     },
-    labelsAt: function (zoom) {
-      if (!this.byZoom.has(zoom)) this.byZoom.set(zoom, new Placer(this.world, zoom).run());
+    /* Steps of finding the names of a zoom: they are placed once for the whole map. */
+    placing: function* (zoom) {
+      if (!this.byZoom.has(zoom)) {
+        this.byZoom.set(zoom, yield* new Placer(this.world, zoom).placing());
+      }
       return this.byZoom.get(zoom);
     },
-    createTile: function (coords) {
-      const labels = this.labelsAt(coords.z);
-      const colours = this.colours;
+    writing: function* (context, coords) {
+      const labels = yield* this.placing(coords.z);
       const left = coords.x * guide.TILE, top = coords.y * guide.TILE;
       const right = left + guide.TILE, bottom = top + guide.TILE;
-      const tile = guide.canvasTile(coords, function (context) {
-        labels.forEach(function (label) {
-          const box = label.box;
-          if (box[0] < right && box[2] > left && box[1] < bottom && box[3] > top) {
-            write(context, label, left, top, colours);
-          }
-        });
-      });
-      tile.setAttribute('role', 'presentation');
-      return tile;
+      let n = 0;
+      for (let i = 0; i < labels.length; i += 1) {
+        const box = labels[i].box;
+        if (box[0] < right && box[2] > left && box[1] < bottom && box[3] > top) {
+          write(context, labels[i], left, top, this.colours);
+          n += 1;
+          if (n % STEP_LABELS === 0) yield;
+        }
+      }
+    },
+    createTile: function (coords, done) {
+      const self = this;
+      return guide.canvasTile(function (context) { return self.writing(context, coords); }, done);
     }
   });
 })(window.circleGuide = window.circleGuide || {});

@@ -3,6 +3,7 @@
   'use strict';
 
   const EACH_SIGN = 9;
+  const LATER_MS = 30;
 
   function singleSize(members, isCompact, scale) {
     const signs = String(members[0].number).length;
@@ -37,9 +38,15 @@
     map.on('zoomend viewreset', function () { self.arrange(); });
   };
 
+  /* When only the ground around the same places has changed, the numbers follow a moment later:
+     whoever tapped waits for minutes and rings, not for badges to step aside. */
   guide.Markers.prototype.show = function (places) {
+    const before = this.places;
+    const isSame = before.length === places.length && places.length > 0 &&
+      places.every(function (place, i) { return before[i] === place; });
     this.places = places;
-    this.arrange();
+    this.arrange(isSame && this.language === guide.language);
+    this.language = guide.language;
   };
 
   guide.Markers.prototype.select = function (place) {
@@ -47,11 +54,17 @@
     this.arrange();
   };
 
-  guide.Markers.prototype.arrange = function () {
+  /* The fuller the map, the smaller the badges and the shorter the lines to their places. */
+  const MANNERS = [
+    { isCompact: false, reach: 50, crowd: { within: 26, least: 6 }, most: 0.15 },
+    { isCompact: true, reach: 38, crowd: { within: 26, least: 5 }, most: 0.5 },
+    { isCompact: true, reach: 27, crowd: { within: 40, least: 3 }, most: 1 }
+  ];
+
+  guide.Markers.prototype.arrange = function (isLater) {
     const map = this.map;
     const self = this;
     const zoom = map.getZoom();
-    const scale = document.documentElement.classList.contains('large') ? 1.25 : 1;
     const items = this.places.map(function (place) {
       const point = map.project([place.lat, place.lon], zoom);
       return {
@@ -61,18 +74,21 @@
     });
     const fixed = this.fixedBoxes(zoom);
     const boxes = fixed.concat(this.rings.placeLabels(zoom, items, fixed));
-    // The fuller the map, the smaller the badges and the shorter the lines to their places.
-    const manners = [
-      { isCompact: false, reach: 50, crowd: { within: 26, least: 6 }, most: 0.15 },
-      { isCompact: true, reach: 38, crowd: { within: 26, least: 5 }, most: 0.5 },
-      { isCompact: true, reach: 27, crowd: { within: 40, least: 3 }, most: 1 }
-    ];
-    for (let i = 0; i < manners.length; i += 1) {
+    window.clearTimeout(this.timer);
+    this.timer = 0;
+    if (!isLater) this.place(items, boxes);
+    else this.timer = window.setTimeout(function () { self.place(items, boxes); }, LATER_MS);
+  };
+
+  guide.Markers.prototype.place = function (items, boxes) {
+    const scale = document.documentElement.classList.contains('large') ? 1.25 : 1;
+    for (let i = 0; i < MANNERS.length; i += 1) {
+      const manner = MANNERS[i];
       const groups = guide.placeBadges(items, boxes, function (members) {
-        return singleSize(members, manners[i].isCompact, scale);
-      }, manners[i]);
-      if (items.length - groups.length <= items.length * manners[i].most) {
-        this.draw(groups, manners[i].isCompact);
+        return singleSize(members, manner.isCompact, scale);
+      }, manner);
+      if (groups && items.length - groups.length <= items.length * manner.most) {
+        this.draw(groups, manner.isCompact);
         return;
       }
     }
@@ -83,15 +99,26 @@
     const map = this.map;
     const name = guide.byId('center-name');
     name.hidden = zoom < 15;
+    const size = name.hidden ? null : this.sizeOf(name);
     return this.reserved.map(function (spot) {
       const point = map.project(spot.latLng, zoom);
       if (spot.isCenter) {
-        const half = Math.max(16, name.offsetWidth / 2);
-        const down = name.hidden ? 16 : 20 + name.offsetHeight;
+        const half = Math.max(16, size ? size[0] / 2 : 0);
+        const down = size ? 20 + size[1] : 16;
         return [point.x - half, point.y - 16, point.x + half, point.y + down];
       }
       return [point.x - spot.w / 2, point.y - spot.up, point.x + spot.w / 2, point.y + spot.down];
     });
+  };
+
+  /* Asked of the page once per text: asking makes it lay out everything that has changed. */
+  guide.Markers.prototype.sizeOf = function (name) {
+    const key = name.textContent + document.documentElement.className;
+    if (this.sizedFor !== key) {
+      this.sizedFor = key;
+      this.size = [name.offsetWidth, name.offsetHeight];
+    }
+    return this.size;
   };
 
   guide.Markers.prototype.draw = function (groups, isCompact) {

@@ -224,9 +224,10 @@
     this.ahead = guide.whenIdle(work());
   };
 
-  /* Whoever can answer in this page; null where nobody can. */
+  /* Whoever can answer in this page, this page itself first: then no home leaves the device. Null
+     where nobody can. */
   guide.makeWalks = function () {
-    if (guide.isLive) return new Service();
-    return guide.data.walk ? new Carried(guide.data.walk) : null;
+    if (guide.data.walk) return new Carried(guide.data.walk);
+    return guide.isLive ? new Service() : null;
   };
 })(window.circleGuide = window.circleGuide || {});

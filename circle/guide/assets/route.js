@@ -1,0 +1,131 @@
+/* The way to a place: drawn on the map, told street by street on its card. */
+(function (guide) {
+  'use strict';
+
+  let question = 0;
+  let line = null;
+
+  guide.clearRoute = function () {
+    question += 1;
+    if (line) line.remove();
+    line = null;
+  };
+
+  function draw(feature) {
+    const points = feature.geometry.coordinates.map(function (point) {
+      return [point[1], point[0]];
+    });
+    if (line) line.remove();
+    const style = window.getComputedStyle(document.documentElement);
+    line = L.layerGroup([
+      L.polyline(points, { color: style.getPropertyValue('--route-edge').trim(), weight: 10,
+        opacity: 0.95, interactive: false }),
+      L.polyline(points, { color: style.getPropertyValue('--route').trim(), weight: 6,
+        opacity: 1, interactive: false })
+    ]).addTo(guide.map);
+    const box = L.latLngBounds(points);
+    const card = guide.byId('card').getBoundingClientRect();
+    const frame = guide.map.getContainer().getBoundingClientRect();
+    const isBeside = card.width < frame.width * 0.6;
+    const right = isBeside ? Math.max(0, frame.right - card.left) : 0;
+    const bottom = isBeside ? 0 : Math.max(0, frame.bottom - card.top);
+    guide.map.fitBounds(box, {
+      paddingTopLeft: [50, 60],
+      paddingBottomRight: [50 + right, Math.min(60 + bottom, frame.height - 140)], maxZoom: 18
+    });
+  }
+
+  function turnText(degrees) {
+    const size = Math.abs(degrees);
+    if (size < 40) return '';
+    if (size > 150) return guide.t('turn_back');
+    return guide.t(degrees > 0 ? 'turn_right' : 'turn_left');
+  }
+
+  /* Legs as they are told: nameless stretches run on until the walk turns. */
+  function joined(legs) {
+    const made = [];
+    legs.forEach(function (leg) {
+      const last = made[made.length - 1];
+      const isTold = !leg.street && turnText(leg.turn_degrees || 0) !== '';
+      if (last && (last.street || '') === (leg.street || '') && !isTold) {
+        last.length_m += leg.length_m;
+        last.n_steps += leg.n_steps;
+      } else {
+        made.push({
+          street: leg.street, length_m: leg.length_m, n_steps: leg.n_steps || 0,
+          turn_degrees: made.length ? leg.turn_degrees || 0 : 0
+        });
+      }
+    });
+    return made;
+  }
+
+  function legText(leg) {
+    const metres = guide.roundMetres(leg.length_m);
+    const way = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
+      : guide.t('route_leg_unnamed', { metres: metres });
+    const whole = turnText(leg.turn_degrees) + way;
+    const text = whole.charAt(0).toUpperCase() + whole.slice(1);
+    return leg.n_steps
+      ? text + (guide.language === 'zh' ? '，' : ', ') + guide.t('route_steps', { n: leg.n_steps })
+      : text;
+  }
+
+  function told(feature) {
+    const facts = feature.properties;
+    return [
+      guide.el('h3', {}, [guide.t('route_title')]),
+      guide.el('p', { class: 'route-total', role: 'status' }, [
+        guide.t('route_total', {
+          metres: guide.roundMetres(facts.length_m), minutes: guide.wholeMinutes(facts.time_s)
+        }) + (guide.language === 'zh' ? '，' : ', ') +
+        (facts.n_steps ? guide.t('route_steps', { n: facts.n_steps }) : guide.t('route_no_steps'))
+      ]),
+      guide.el('ol', { class: 'legs' }, joined(facts.legs || []).map(function (leg) {
+        return guide.el('li', {}, [legText(leg)]);
+      }))
+    ];
+  }
+
+  function show(place, holder) {
+    guide.clearRoute();
+    const mine = question;
+    guide.clear(holder);
+    holder.appendChild(guide.el('p', { class: 'busy', role: 'status' }, [guide.t('route_busy')]));
+    guide.walks.route(guide.home.start(), place, guide.home.walker()).then(function (feature) {
+      if (mine !== question) return;
+      guide.clear(holder);
+      told(feature).forEach(function (part) { holder.appendChild(part); });
+      draw(feature);
+      // On a phone the steps lie below the fold of the card: whoever asked for them sees them.
+      holder.scrollIntoView({ block: 'start', behavior: guide.stillness.matches ? 'auto' : 'smooth' });
+    }).catch(function (fault) {
+      if (mine !== question) return;
+      guide.clear(holder);
+      holder.appendChild(guide.el('p', { class: 'home-fault', role: 'alert' }, [fault.message]));
+    });
+  }
+
+  /* Leads to the place from the home, or from the centre while there is none. */
+  guide.routeButton = function (place, part) {
+    return guide.unfolding({ class: 'action route-button' },
+      [guide.icon('walk'), guide.el('span', {}, [guide.t('route_button')])], part, function () {
+        const holder = guide.el('div', { class: 'part route' }, []);
+        show(place, holder);
+        return holder;
+      });
+  };
+
+  guide.asHomeButton = function (place) {
+    return guide.el('button', {
+      type: 'button', class: 'button as-home',
+      onclick: function () { guide.home.set(L.latLng(place.lat, place.lon), {}); }
+    }, [guide.icon('home'), guide.t('home_from_place')]);
+  };
+
+  guide.startRoute = function () {
+    guide.on('closed', guide.clearRoute);
+    guide.on('choose', guide.clearRoute);
+  };
+})(window.circleGuide = window.circleGuide || {});
