@@ -37,6 +37,7 @@ SCRIPTS = (
     "markers.js",
     "panel.js",
     "list.js",
+    "list.js",
     "share.js",
     "report.js",
     "facts.js",
