@@ -37,7 +37,6 @@ SCRIPTS = (
     "markers.js",
     "panel.js",
     "list.js",
-    "list.js",
     "share.js",
     "report.js",
     "facts.js",

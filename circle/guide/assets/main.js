@@ -2,116 +2,7 @@
 (function (guide) {
   'use strict';
 
-  const WIDE = window.matchMedia('(min-width: 900px)');
-
-  function wholeView(map) {
-    const box = guide.rings.bounds();
-    const center = guide.data.center;
-    if (!box.isValid()) {
-      guide.data.places.forEach(function (place) { box.extend([place.lat, place.lon]); });
-    }
-    if (!box.isValid()) map.setView([center.lat, center.lon], 15, { animate: false });
-    else {
-      const isWide = WIDE.matches;
-      map.fitBounds(box, {
-        paddingTopLeft: [8, isWide ? 8 : 56], paddingBottomRight: [8, 8], animate: false
-      });
-    }
-  }
-
-  function controlButton(className, icon, key, action) {
-    const button = guide.el('button', {
-      type: 'button', class: 'round ' + className, 'data-tip': key, onclick: action
-    }, [guide.icon(icon)]);
-    return button;
-  }
-
-  function addControls(map) {
-    const Corner = L.Control.extend({
-      initialize: function (position, element) {
-        L.setOptions(this, { position: position });
-        this.element = element;
-      },
-      onAdd: function () {
-        L.DomEvent.disableClickPropagation(this.element);
-        L.DomEvent.disableScrollPropagation(this.element);
-        return this.element;
-      }
-    });
-    const add = function (position, element) { new Corner(position, element).addTo(map); };
-    add('topleft', guide.el('div', { class: 'zooms' }, [
-      controlButton('zoom-in', 'plus', 'zoom_in', function () { map.zoomIn(); }),
-      controlButton('zoom-out', 'minus', 'zoom_out', function () { map.zoomOut(); }),
-      controlButton('zoom-whole', 'whole', 'show_all', function () { wholeView(map); })
-    ]));
-    add('bottomleft', guide.el('div', { class: 'north', 'aria-hidden': 'true' }, [
-      guide.el('span', { class: 'arrow' }, []), guide.el('span', { id: 'north' }, [])
-    ]));
-    L.control.scale({ imperial: false, maxWidth: 130, position: 'bottomleft' }).addTo(map);
-    add('bottomright', guide.el('div', { class: 'map-credit' }, [
-      guide.el('bdi', {}, [guide.data.attribution]),
-      guide.data.data_date ? ' · ' + guide.data.data_date : ''
-    ]));
-    add('bottomright', guide.el('details', { class: 'legend', id: 'legend' }, []));
-  }
-
-  function legendRow(sample, text) {
-    return guide.el('li', {}, [guide.el('span', { class: 'sample ' + sample }, []), text]);
-  }
-
-  function drawLegend() {
-    const legend = guide.byId('legend');
-    const packed = guide.data.basemap.streets;
-    const has = function (flag) { return packed.some(function (row) { return row[1] & flag; }); };
-    guide.clear(legend);
-    legend.appendChild(guide.el('summary', {}, [guide.t('legend')]));
-    legend.appendChild(guide.el('ul', {}, [
-      legendRow('sample-number', guide.t('legend_number')),
-      legendRow('sample-center', guide.t('legend_center', {
-        center: guide.say(guide.data.center.name)
-      })),
-      guide.data.rings.length ? legendRow('sample-ring', guide.t('legend_rings')) : null,
-      has(8) ? legendRow('sample-inferred', guide.t('legend_inferred')) : null,
-      has(1) ? legendRow('sample-steps', guide.t('legend_steps')) : null
-    ]));
-  }
-
-  function addCenter(map) {
-    const center = guide.data.center;
-    const spot = [center.lat, center.lon];
-    if (center.accuracy_m) {
-      L.circle(spot, {
-        radius: center.accuracy_m, interactive: false, weight: 1.4, dashArray: '1 5',
-        color: window.getComputedStyle(document.documentElement)
-          .getPropertyValue('--ink-soft').trim(), fill: false, opacity: 0.7
-      }).addTo(map);
-    }
-    guide.centerMarker = L.marker(spot, {
-      keyboard: false, zIndexOffset: 3000,
-      icon: L.divIcon({
-        className: 'center-pin', iconSize: null,
-        html: guide.el('span', { class: 'center-body' }, [
-          guide.el('span', { class: 'center-dot' }, []),
-          guide.el('span', { class: 'center-name', id: 'center-name' }, [])
-        ])
-      })
-    }).addTo(map);
-    const element = guide.centerMarker.getElement();
-    element.setAttribute('role', 'button');
-    element.tabIndex = 0;
-    const open = function () {
-      guide.state.selected = null;
-      guide.markers.select(null);
-      guide.markChosen();
-      guide.openCenter();
-      guide.bringIntoSight(spot);
-    };
-    guide.centerMarker.on('click', open);
-    element.addEventListener('keydown', function (event) {
-      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); open(); }
-    });
-    guide.markers.reserved.push({ isCenter: true, latLng: L.latLng(spot) });
-  }
+  const WIDE = guide.wide;
 
   function choose(event) {
     const place = event.place;
@@ -152,24 +43,43 @@
     check();
   }
 
-  /* The first sentence of the notice stands open, the rest is one tap away. */
+  /* The first clause of the notice stands open, the rest is one tap away. */
   function drawNotice() {
     const holder = guide.byId('notice');
     if (!holder) return;
     const text = guide.say(guide.data.notice);
-    const end = text.search(guide.language === 'zh' ? /[；。]/ : /[;.] /) + 1;
+    const isZh = guide.language === 'zh';
+    const end = text.search(isZh ? /[；。]/ : /[;.] /) + 1;
     const isOpen = Boolean(holder.querySelector('details[open]'));
     guide.clear(holder);
     if (end < 8 || end > text.length - 8) {
       holder.appendChild(guide.el('p', {}, [text]));
       return;
     }
+    const first = text.slice(0, end);
+    // Cut within a sentence, it says that it goes on.
+    const start = /[;；]$/.test(first) ? first.slice(0, -1) + (isZh ? '……' : ' …') : first;
+    const more = guide.el('span', { class: 'more' }, [guide.t('more')]);
     holder.appendChild(guide.el('p', { class: 'paper-only' }, [text]));
     holder.appendChild(guide.el('details', { open: isOpen }, [
-      guide.el('summary', {}, [text.slice(0, end) + ' ',
-        guide.el('span', { class: 'more' }, [guide.t('more')])]),
-      guide.el('p', {}, [text.slice(end).trim()])
+      guide.el('summary', {}, [
+        guide.el('span', { class: 'notice-start' }, [start + ' ']),
+        guide.el('span', { class: 'notice-whole' }, [text]), more
+      ])
     ]));
+  }
+
+  /* Sentences about the data; the one about the pace names whoever is walking now. */
+  function drawFacts() {
+    const facts = guide.byId('facts');
+    const data = guide.data;
+    const usual = data.paces[data.walker];
+    const now = data.paces[guide.home ? guide.home.walker() : data.walker] || usual;
+    guide.clear(facts);
+    data.facts.forEach(function (fact) {
+      const isPace = usual && fact.zh === usual.zh;
+      facts.appendChild(guide.el('li', {}, [guide.say(isPace ? now : fact)]));
+    });
   }
 
   /* Every text of the page in the language chosen, without loading anything. */
@@ -203,27 +113,50 @@
     guide.byId('center-name').textContent = guide.say(data.center.name);
     guide.centerMarker.getElement().setAttribute('aria-label',
       guide.t('center_here', { center: guide.say(data.center.name) }));
-    const facts = guide.byId('facts');
-    guide.clear(facts);
-    data.facts.forEach(function (fact) {
-      facts.appendChild(guide.el('li', {}, [guide.say(fact)]));
-    });
+    drawFacts();
+    guide.drawShareGuide();
     guide.map.getContainer().setAttribute('aria-label', guide.t('map_label'));
-    drawLegend();
+    guide.drawLegend();
     guide.rings.draw();
     filter();
     guide.refreshCard();
   }
 
-  function setLarge(isLarge) {
+  guide.setLanguage = function (language) {
+    guide.language = language;
+    translate();
+    guide.tell('language');
+  };
+
+  guide.setLarge = function (isLarge) {
     document.documentElement.classList.toggle('large', isLarge);
     guide.byId('large-type').setAttribute('aria-pressed', String(isLarge));
-    guide.remember('large', isLarge ? '1' : '');
     guide.map.invalidateSize({ animate: false });
+    guide.markers.arrange();
+  };
+
+  /* On paper the map takes the size it has there, with the whole circle in it. */
+  function fitPaper(isPaper) {
+    const stage = guide.byId('stage');
+    if (stage.classList.contains('on-paper') === isPaper) return;
+    stage.classList.toggle('on-paper', isPaper);
+    const before = fitPaper.before;
+    if (isPaper) fitPaper.before = { center: guide.map.getCenter(), zoom: guide.map.getZoom() };
+    guide.map.invalidateSize({ animate: false, pan: false });
+    if (isPaper) guide.wholeView();
+    else if (before) guide.map.setView(before.center, before.zoom, { animate: false });
+    recolour();
+  }
+
+  let layers = [];
+
+  function recolour() {
+    layers.forEach(function (layer) { layer.recolour(); });
+    guide.rings.draw();
     guide.markers.arrange();
   }
 
-  function listen(map, layers) {
+  function listen(map) {
     guide.on('choose', choose);
     guide.on('choose-group', function (event) {
       guide.state.selected = null;
@@ -237,28 +170,37 @@
     });
     guide.on('filter', filter);
     guide.byId('language').addEventListener('click', function () {
-      guide.language = guide.language === 'zh' ? 'en' : 'zh';
+      guide.setLanguage(guide.language === 'zh' ? 'en' : 'zh');
       guide.remember('language', guide.language);
-      translate();
-      guide.tell('language');
     });
     guide.byId('large-type').addEventListener('click', function () {
-      setLarge(!document.documentElement.classList.contains('large'));
+      const isLarge = !document.documentElement.classList.contains('large');
+      guide.setLarge(isLarge);
+      guide.remember('large', isLarge ? '1' : '');
     });
     guide.byId('search').addEventListener('input', function (event) {
       guide.state.query = event.target.value;
       filter();
     });
+    guide.byId('search').addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter') return;
+      const first = guide.byId('list').querySelector('.entry');
+      if (first && guide.state.query.trim()) first.click();
+    });
     document.addEventListener('keydown', function (event) {
       if (event.key === 'Escape') guide.closeCard();
     });
-    const recolour = function () {
-      layers.forEach(function (layer) { layer.recolour(); });
-      guide.rings.draw();
-      guide.markers.arrange();
-    };
-    const dark = window.matchMedia('(prefers-color-scheme: dark)');
-    if (dark.addEventListener) dark.addEventListener('change', recolour);
+    guide.on('walker', drawFacts);
+    ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].forEach(function (query) {
+      const kind = window.matchMedia(query);
+      if (kind.addEventListener) kind.addEventListener('change', recolour);
+    });
+    const paper = window.matchMedia('print');
+    const toPaper = function (event) { fitPaper(event.matches); };
+    if (paper.addEventListener) paper.addEventListener('change', toPaper);
+    else if (paper.addListener) paper.addListener(toPaper);
+    window.addEventListener('beforeprint', function () { fitPaper(true); });
+    window.addEventListener('afterprint', function () { fitPaper(false); });
     const back = guide.byId('to-map');
     back.addEventListener('click', function () {
       window.scrollTo({ top: 0, behavior: guide.stillness.matches ? 'auto' : 'smooth' });
@@ -275,10 +217,10 @@
     guide.map = map;
     guide.classes = new Map(data.classes.map(function (item) { return [item.key, item]; }));
     data.places.concat(data.unplaced).forEach(guide.prepareSearch);
-    const offered = data.languages.map(function (code) { return code.slice(0, 2); });
+    guide.offered = data.languages.map(function (code) { return code.slice(0, 2); });
     const wanted = guide.recall('language');
-    guide.language = offered.indexOf(wanted) >= 0 ? wanted : offered[0];
-    guide.byId('language').hidden = offered.length < 2;
+    guide.language = guide.offered.indexOf(wanted) >= 0 ? wanted : guide.offered[0];
+    guide.byId('language').hidden = guide.offered.length < 2;
     if (guide.stillness.matches) {
       map.options.zoomAnimation = map._zoomAnimated = false;
       map.options.fadeAnimation = map._fadeAnimated = false;
@@ -288,20 +230,22 @@
     const view = L.latLngBounds([data.view[1], data.view[0]], [data.view[3], data.view[2]]);
     map.setMaxBounds(view.pad(0.25));
     map.options.maxBoundsViscosity = 0.8;
-    const world = guide.unpackBasemap(data.basemap);
-    const layers = [new guide.BasemapLayer(world), new guide.LabelLayer(world)];
+    const world = guide.world = guide.unpackBasemap(data.basemap);
+    layers = [new guide.BasemapLayer(world), new guide.LabelLayer(world)];
     layers.forEach(function (layer) { layer.addTo(map); });
     guide.rings = new guide.Rings(map);
     guide.markers = new guide.Markers(map, guide.rings);
-    addControls(map);
-    addCenter(map);
+    guide.addControls(map);
+    guide.addCenter(map);
     guide.rings.show(data.rings, 'center', [data.center.lon, data.center.lat]);
-    wholeView(map);
+    guide.wholeView();
     map.setMinZoom(Math.max(11, map.getZoom() - 1));
-    listen(map, layers);
+    listen(map);
+    guide.startList();
     guide.startHome();
     translate();
-    if (guide.recall('large') === '1') setLarge(true);
+    if (guide.recall('large') === '1') guide.setLarge(true);
+    guide.startState();
     whenReady(layers, function () { document.documentElement.classList.add('ready'); });
   };
 })(window.circleGuide = window.circleGuide || {});
