@@ -203,6 +203,13 @@ class Register:
         with self._reading() as session:
             return tuple(value_of(Place, row) for row in session.scalars(query))
 
+    def snapshot(self) -> tuple[int, tuple[Place, ...]]:
+        """Return the number of the last change, and all places as they were after it."""
+        with self._reading() as session:
+            last = session.scalar(sa.select(sa.func.max(ChangeRow.change_id))) or 0
+            rows = session.scalars(sa.select(PlaceRow).order_by(PlaceRow.place_id))
+            return last, tuple(value_of(Place, row) for row in rows)
+
     def compounds(self) -> tuple[Compound, ...]:
         """Return all compounds with their gates."""
         return self._all(Compound)

@@ -79,6 +79,15 @@ class Writer:
         query = sa.select(row).order_by(*sa.inspect(row).primary_key)
         return tuple(value_of(kind, each) for each in self._session.scalars(query))
 
+    def has_new_places_since(self, change_id: int) -> bool:
+        """Say whether places were added after a change."""
+        query = sa.select(ChangeRow.change_id).where(
+            ChangeRow.change_id > change_id,
+            ChangeRow.kind == KIND_OF[Place],
+            ChangeRow.before.is_(None),
+        )
+        return self._session.scalars(query.limit(1)).first() is not None
+
     def add(self, record: R, action: Action = "add", *, undoes: int | None = None) -> R:
         """
         Add a record.

@@ -1,0 +1,297 @@
+"""``circle places``: the register of places, from a list to a place that was checked."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circle.cli.command import (
+    CircleCommand,
+    CircleGroup,
+    in_words,
+    language,
+    note,
+    option,
+    shows_progress,
+    tell,
+)
+from circle.errors import ConflictError
+
+if TYPE_CHECKING:
+    from circle.store import Register
+    from circle.store.importing import ImportPlan
+    from circle.store.surroundings import Surroundings
+
+DEFAULT_REGISTER = "places.db"
+_register_option = option(
+    "--register",
+    "address",
+    metavar="FILE|URL|STUDY",
+    default=None,
+    envvar="CIRCLE_REGISTER",
+    en="The register: a file (places.db without it), postgresql+psycopg://…, or a study that has "
+    "one.",
+    zh="登记册：文件（默认 places.db）、postgresql+psycopg://… 或带登记册的指南文件夹。",
+)
+_who_option = option(
+    "--who",
+    metavar="NAME",
+    default=None,
+    envvar="CIRCLE_WHO",
+    en="Who makes the change; your user name without it.",
+    zh="由谁修改；默认为当前用户名。",
+)
+_map_option = option(
+    "--streets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="Map file in which addresses are looked up: .osm.pbf, .osm, .osm.gz, .osm.bz2, .geojson.",
+    zh="用于查找地址的地图文件：.osm.pbf、.osm、.osm.gz、.osm.bz2、.geojson。",
+)
+_study_option = option(
+    "--in",
+    "study",
+    metavar="STUDY",
+    en="Look addresses up on the map of a study, such as shanzishi.",
+    zh="在某份指南（例如 shanzishi）的地图上查找地址。",
+)
+
+
+@click.group(cls=CircleGroup, zh="地点登记册：从表格到核实过的地点。")
+def places() -> None:
+    """Keep a register of places: import lists, check, publish, undo."""
+
+
+def open_register(address: str | None, *, must_exist: bool) -> Register:
+    """Return the register an address, a file or a study stands for."""
+    from circle.store import Register
+
+    if address is not None and "://" not in address and not Path(address).is_file():
+        address = _register_of_study(address) or address
+    return Register.open(address or DEFAULT_REGISTER, must_exist=must_exist)
+
+
+def _register_of_study(name: str) -> str | None:
+    """Return the register of a study, None where there is no such study."""
+    from circle.errors import StudyError
+    from circle.study import read_study
+
+    try:
+        config = read_study(name)
+    except StudyError:
+        if (Path(name) / "circle.toml").is_file():
+            raise
+        return None
+    found: str | None = getattr(config, "register", None)
+    return found
+
+
+def who_acts(who: str | None) -> str:
+    """Return the name that stands beside a change."""
+    if who:
+        return who
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user of that number
+        return "-"
+
+
+def surroundings_of(streets: Path | None, study: str | None) -> Surroundings | None:
+    """Return the map addresses are looked up on, None where none was named."""
+    from circle.store.surroundings import read_surroundings
+
+    classes = None
+    if study is not None:
+        from circle.classes import load_classes
+        from circle.study import read_study
+
+        config = read_study(study)
+        classes = load_classes(config.classes)
+        streets = streets or config.basemap or config.streets
+    if streets is None:
+        return None
+    note(in_words("Reading the map …", "正在读取地图……"))
+    return read_surroundings(streets, classes)
+
+
+@places.command(
+    "import",
+    cls=CircleCommand,
+    zh="导入名单（xlsx、csv、GeoJSON、GeoPackage、Shapefile）；先给出逐行报告，确认后写入。",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@option(
+    "--datum",
+    metavar="DATUM",
+    en="What the coordinates are in: wgs84, gcj02 (Amap, Tencent), bd09 (Baidu), cgcs2000.",
+    zh="坐标系：wgs84、gcj02（高德、腾讯）、bd09（百度）、cgcs2000。",
+)
+@option(
+    "--mapping",
+    "mappings",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    en="What a column means when its header is not recognised, such as 机构=name; repeatable.",
+    zh="列名无法识别时说明其含义，例如 机构=name；可多次使用。",
+)
+@option(
+    "--class",
+    "default_class",
+    metavar="CLASS",
+    en="Class of rows that name none.",
+    zh="没有类别的行归入此类。",
+)
+@option(
+    "--list",
+    "list_name",
+    metavar="NAME",
+    en="Which list the file is an edition of; found out without it.",
+    zh="该文件属于哪份名单；默认自动判断。",
+)
+@option("--yes", is_flag=True, en="Write without asking.", zh="不再询问，直接写入。")
+@option("--dry-run", is_flag=True, en="Report, write nothing.", zh="只报告，不写入。")
+@option(
+    "--only-good",
+    is_flag=True,
+    en="Write the good rows although others are refused.",
+    zh="即使有行被拒绝，也写入合格的行。",
+)
+@option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx",
+    en="Write the report as Excel, offending cells marked.",
+    zh="将报告写成 Excel，标出有问题的单元格。",
+)
+@_map_option
+@_study_option
+@_register_option
+@_who_option
+def import_(
+    file: Path,
+    datum: str | None,
+    mappings: tuple[str, ...],
+    default_class: str | None,
+    list_name: str | None,
+    yes: bool,
+    dry_run: bool,
+    only_good: bool,
+    report: Path | None,
+    streets: Path | None,
+    study: str | None,
+    address: str | None,
+    who: str | None,
+) -> None:
+    """Import a list of places (xlsx, csv, GeoJSON, GeoPackage, Shapefile).
+
+    Every row is reported before anything is written; without --yes you are asked.
+    """
+    from circle.cli.outputs import check_output
+    from circle.store.import_report import plan_as_json, plan_in_words, write_report
+    from circle.store.importing import apply_import, plan_import
+    from circle.store.list_files import read_list
+    from circle.store.list_rows import needs_datum, read_drafts
+
+    if report is not None:
+        check_output(report, (".xlsx",))
+    listed = read_list(file, _mapping(mappings))
+    around = surroundings_of(streets, study)
+    if needs_datum(listed, datum):
+        _tell_datums(listed, around)
+    with open_register(address, must_exist=False) as register:
+        from circle.classes import load_classes
+
+        classes = around.classes if around is not None else load_classes()
+        while True:
+            drafts = read_drafts(
+                listed,
+                classes,
+                datum,
+                within=None if around is None else around.bounds,
+                default_class=default_class,
+            )
+            with _bar(len(drafts)) as bar:
+                plan = plan_import(
+                    register,
+                    drafts,
+                    classes,
+                    file_name=file.name,
+                    list_name=list_name,
+                    geocoder=None if around is None else around.geocoder,
+                    progress=bar.update,
+                )
+            if report is not None:
+                write_report(report, listed, plan, language())
+            wants = _wants_to_write(plan, yes, dry_run, only_good)
+            try:
+                n_written = 0
+                if wants:
+                    n_written = apply_import(register, plan, who_acts(who), only_good=only_good)
+            except ConflictError:
+                if not yes:
+                    raise
+                continue  # somebody wrote in between: look again
+            break
+    data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n_written}
+    lines = [plan_in_words(plan, language())]
+    if wants:
+        lines.append(in_words(f"{n_written} places written.", f"已写入 {n_written} 处地点。"))
+    else:
+        lines.append(in_words("Nothing was written.", "未写入任何内容。"))
+    tell(data, "\n".join(lines))
+
+
+def _wants_to_write(plan: ImportPlan, yes: bool, dry_run: bool, only_good: bool) -> bool:
+    if dry_run or plan.changes_nothing:
+        return False
+    if yes:
+        return True
+    if not plan.is_sound and not only_good:
+        return False
+    if not sys.stdin.isatty():
+        return False
+    from circle.store.import_report import plan_in_words
+
+    click.echo(plan_in_words(plan, language()), err=True)
+    return click.confirm(in_words("Write this?", "是否写入？"), err=True)
+
+
+def _mapping(mappings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in mappings:
+        header, sign, meant = text.rpartition("=")
+        if not sign or not header or not meant:
+            raise click.UsageError(
+                in_words(
+                    f"--mapping {text} is not COLUMN=FIELD.", f"--mapping {text} 不是“列名=含义”。"
+                )
+            )
+        pairs[header.strip()] = meant.strip()
+    return pairs
+
+
+def _tell_datums(listed: Any, around: Surroundings | None) -> None:
+    """Show what each datum would mean, before the list is refused."""
+    from circle.store.datum_meanings import datum_meanings, meanings_in_words
+
+    meanings = datum_meanings(listed, around)
+    click.echo(meanings_in_words(meanings, language()), err=True)
+
+
+def _bar(length: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(
+        total=length,
+        desc=in_words("Rows", "行"),
+        file=sys.stderr,
+        disable=not shows_progress(),
+        leave=False,
+    )
+
+
+COMMANDS = (places,)
