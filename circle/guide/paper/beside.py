@@ -44,6 +44,10 @@ def legend_entries(
         entries.append(("lane", word("legend_lane")))
     if any(flag & STEPS for flag in flags) or 7 in ranks:
         entries.append(("steps", word("legend_steps")))
+    if any(plan.entrances for plan in plans):
+        entries.append(("entrance", word("legend_entrance")))
+    if any(plan.insets for plan in plans):
+        entries.append(("inset", word("legend_inset")))
     square_m = plans[0].grid.square_m
     entries.append(("square", word("legend_square", n=f"{square_m:g}")))
     if any(block.off_map is not None for plan in plans for block in plan.blocks):

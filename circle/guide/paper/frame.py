@@ -91,6 +91,11 @@ class MapFrame:
         return x - half_x, y - half_y, x + half_x, y + half_y
 
 
+def local_frame(content: GuideContent) -> LocalFrame:
+    """Return metres around the guide's centre."""
+    return LocalFrame(content.center.lon, content.center.lat)
+
+
 def content_extent(content: GuideContent, local: LocalFrame) -> Extent:
     """
     Return the ground a map of the guide must show.
@@ -142,7 +147,7 @@ def one_frame(
     content: GuideContent, width_mm: float, height_mm: float, scale: float | None = None
 ) -> MapFrame:
     """Return the one map that shows everything; with a chosen scale, its middle part."""
-    local = LocalFrame(content.center.lon, content.center.lat)
+    local = local_frame(content)
     extent = content_extent(content, local)
     chosen = scale or fitting_scale(extent, width_mm, height_mm)
     middle = ((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
@@ -182,7 +187,7 @@ def atlas_frames(
     InputError
         If there would be more than 60.
     """
-    local = LocalFrame(content.center.lon, content.center.lat)
+    local = local_frame(content)
     west, south, east, north = content_extent(content, local)
     per_m = 1000 / scale
     columns = _sheets((east - west) * per_m, width_mm)

@@ -76,6 +76,53 @@ class ScaleBar:
     length_m: float
 
 
+@dataclass(frozen=True, slots=True)
+class EntranceMark:
+    """
+    A way into a place, drawn as a small triangle.
+
+    Parameters
+    ----------
+    x, y
+        Where it is.
+    turn_deg
+        Direction to the place, clockwise from up.
+    category
+        Class of the place.
+    """
+
+    x: float
+    y: float
+    turn_deg: float
+    category: str
+
+
+@dataclass(frozen=True)
+class Inset:
+    """
+    A part of a map, enlarged in a box of its own on it.
+
+    Parameters
+    ----------
+    letter
+        Its name; none that a column of squares could have.
+    window
+        The part, as framed on the map.
+    tag
+        The letter at the window.
+    box
+        Where the enlargement stands on the map.
+    plan
+        What stands on it.
+    """
+
+    letter: str
+    window: Box
+    tag: Label
+    box: Box
+    plan: MapPlan
+
+
 @dataclass(frozen=True)
 class MapPlan:
     """
@@ -93,6 +140,10 @@ class MapPlan:
         Radius of the dots of the places.
     squares
         Square by number, for the places on the map.
+    entrances, insets
+        Ways into the places, and parts that are enlarged.
+    title
+        Name of an enlargement, on it.
     """
 
     frame: MapFrame
@@ -106,11 +157,36 @@ class MapPlan:
     blocks: tuple[Block, ...]
     dot_radius: float
     squares: dict[int, str]
+    entrances: tuple[EntranceMark, ...] = ()
+    insets: tuple[Inset, ...] = ()
+    title: Label | None = None
 
     @property
     def n_gathered(self) -> int:
         """How many numbers stand in blocks of more than one."""
-        return sum(len(block.anchors) for block in self.blocks if len(block.anchors) > 1)
+        return len(self.gathered)
+
+    @property
+    def gathered(self) -> frozenset[int]:
+        """The numbers that stand in blocks of more than one."""
+        return frozenset(
+            anchor.number
+            for block in self.blocks
+            if len(block.anchors) > 1
+            for anchor in block.anchors
+        )
+
+    @property
+    def unresolved(self) -> frozenset[int]:
+        """Those of them that stand alone in no enlargement either."""
+        alone = {
+            anchor.number
+            for inset in self.insets
+            for block in inset.plan.blocks
+            if len(block.anchors) == 1
+            for anchor in block.anchors
+        }
+        return self.gathered - alone
 
 
 def type_sizes(factor: float) -> dict[str, float]:
@@ -128,6 +204,9 @@ def plan_map(
     language: str = "zh-CN",
     center_text: str | None = None,
     shows_beyond: bool = True,
+    folds_mm: Sequence[float] = (),
+    reserved: Sequence[Box] = (),
+    letter: str = "",
 ) -> MapPlan:
     """
     Decide a map.
@@ -150,6 +229,12 @@ def plan_map(
         What to call the starting point; else its name in the guide.
     shows_beyond
         True to print the numbers of places beyond the map at its edge.
+    folds_mm
+        Where the sheet is folded from top to bottom: no sign is set across.
+    reserved
+        Ground to leave free.
+    letter
+        Name of an enlargement: it has its letter in a corner and no north arrow.
 
     Returns
     -------
@@ -157,14 +242,20 @@ def plan_map(
         No two of its boxes touch, and none leaves the map.
     """
     sizes = type_sizes(type_factor)
+    if letter:
+        sizes["scale"] *= 0.8
     grid = make_grid(frame.width_mm, frame.height_mm, frame.scale)
     located = [place for place in places if place.lon is not None and place.lat is not None]
     xy = frame.to_mm([(place.lon or 0.0, place.lat or 0.0) for place in located])
     anchors = anchors_of(located, xy)
     inside = [a for a in anchors if Box(a.x, a.y, 0, 0).is_within(frame.box)]
     taken = Space()
-    bar = _scale_bar(frame, font, sizes, inside)
+    taken.add(*reserved, *(Box.from_edges(x - 0.8, 0, x + 0.8, frame.height_mm) for x in folds_mm))
+    bar = _scale_bar(frame, font, sizes, inside, has_arrow=not letter)
     taken.add(bar.box)
+    title = _letter_label(letter, Box.from_edges(0, 0, 0, 0), sizes) if letter else None
+    if title is not None:
+        taken.add(title.box)
     (center_at,) = frame.to_mm([(content.center.lon, content.center.lat)]).tolist()
     center: Point | None = (center_at[0], center_at[1])
     center_label = None
@@ -177,6 +268,7 @@ def plan_map(
         taken.add(Box(*center, radius, radius))
     else:
         center = None
+    marks = _entrances(located, anchors, frame, taken, placer.dot_radius)
     basemap = content.basemap
     waters = [area for area in basemap.areas if area.layer == "water"]
     names = area_names(waters, frame, taken, font, sizes)
@@ -203,7 +295,43 @@ def plan_map(
         blocks=tuple(blocks),
         dot_radius=placer.dot_radius,
         squares={a.number: grid.square_of(a.x, a.y) for a in inside},
+        entrances=tuple(marks),
+        title=title,
     )
+
+
+def _letter_label(letter: str, near: Box, sizes: dict[str, float]) -> Label:
+    """Return the letter of an enlargement, in a box from the upper left corner of `near` on."""
+    half = sizes["number"] * 0.62
+    left, top, _, _ = near.edges
+    return Label(letter, Box(left + half, top + half, half, half), sizes["number"] * 0.9)
+
+
+def _entrances(
+    places: Sequence[GuidePlace],
+    anchors: Sequence[Anchor],
+    frame: MapFrame,
+    taken: Space,
+    dot_radius: float,
+) -> list[EntranceMark]:
+    """Return the entrances that stand apart from the dot of their place, and take their ground."""
+    by_number = {anchor.number: anchor for anchor in anchors}
+    window = frame.box.grown(-1.0)
+    half = dot_radius * 1.25
+    marks: list[EntranceMark] = []
+    for place in places:
+        if place.number is None or not place.entrances:
+            continue
+        anchor = by_number[place.number]
+        for x, y in frame.to_mm([(e.lon, e.lat) for e in place.entrances]).tolist():
+            box = Box(x, y, half, half)
+            apart = math.dist((x, y), (anchor.x, anchor.y))
+            if apart < dot_radius + half or not box.is_within(window) or not taken.is_free(box):
+                continue
+            taken.add(box)
+            turn = math.degrees(math.atan2(anchor.x - x, y - anchor.y))
+            marks.append(EntranceMark(x, y, round(turn, 1), place.category))
+    return marks
 
 
 def _say(text: wording.Both, language: str) -> str:
@@ -211,16 +339,22 @@ def _say(text: wording.Both, language: str) -> str:
 
 
 def _scale_bar(
-    frame: MapFrame, font: PaperFont, sizes: dict[str, float], inside: Collection[Anchor]
+    frame: MapFrame,
+    font: PaperFont,
+    sizes: dict[str, float],
+    inside: Collection[Anchor],
+    *,
+    has_arrow: bool,
 ) -> ScaleBar:
     """Return the scale bar, in the lower corner with fewer places near it."""
     size = sizes["scale"]
+    before = size * (3.6 if has_arrow else 1.0)
     most_mm = min(_LONGEST_BAR_MM * size / _SIZES_MM["scale"], frame.width_mm * 0.3)
     length_m = round_below(most_mm * frame.scale / 1000)
     length_mm = length_m * 1000 / frame.scale
-    width = size * 4 + length_mm + font.width(f"{length_m:g} m", size) + size * 1.2
+    width = before + size * 0.4 + length_mm + font.width(f"{length_m:g} m", size) + size * 1.2
     height = size * 4.2
-    edge = 2.0
+    edge = 2.0 if has_arrow else 0.8
     boxes = [
         Box.from_edges(left, frame.height_mm - edge - height, left + width,
                        frame.height_mm - edge)
@@ -231,7 +365,7 @@ def _scale_bar(
         key=lambda box: sum(Box(a.x, a.y, 0, 0).touches(box.grown(8.0)) for a in inside),
     )
     left, top, _, _ = box.edges
-    return ScaleBar(box, left + size * 3.6, top + size * 2.75, length_mm, length_m)
+    return ScaleBar(box, left + before, top + size * 2.75, length_mm, length_m)
 
 
 def _center_label(

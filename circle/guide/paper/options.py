@@ -31,7 +31,7 @@ class PaperOptions:
     classes
         Keys of the classes to print; empty for all. Numbers stay those of the whole guide.
     style
-        One of `circle.guide.paper.style.STYLES`.
+        One of `circle.guide.paper.style.STYLES`, or ``None`` for that of the guide.
     language
         ``"zh-CN"``, ``"en"``, or ``None`` for the first language of the guide.
     """
@@ -41,7 +41,7 @@ class PaperOptions:
     is_atlas: bool = False
     is_large_print: bool = False
     classes: tuple[str, ...] = ()
-    style: str = "community"
+    style: str | None = None
     language: str | None = None
 
 
@@ -62,7 +62,9 @@ class PaperFormat:
         Size of the type on the map, as a multiple of that of an A3 sheet.
     base_pt, columns, table_sizes_pt
         Size of running text, how many columns the list may have, and the sizes of its type,
-        largest first.
+        largest first. An even number keeps the list off the fold of a sheet.
+    is_cards
+        True for address, telephone and hours below the name, not in columns of their own.
     """
 
     width: float
@@ -74,12 +76,13 @@ class PaperFormat:
     base_pt: float
     columns: tuple[int, ...]
     table_sizes_pt: tuple[float, ...]
+    is_cards: bool
 
 
 FORMATS = {
-    "a4": PaperFormat(210, 297, 12, 0, 12, 0.92, 10, (1,), (9.5,)),
-    "a3": PaperFormat(420, 297, 9, 88, 10, 1.0, 9.5, (2, 3), (11, 10.5, 10, 9.5, 9, 8.5, 8)),
-    "a1": PaperFormat(594, 841, 16, 0, 84, 1.8, 16, (3,), (16, 15, 14, 13, 12, 11)),
+    "a4": PaperFormat(210, 297, 12, 0, 12, 0.92, 10, (1,), (11,), True),
+    "a3": PaperFormat(420, 297, 9, 88, 10, 1.0, 9.5, (2, 4), (12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5), True),
+    "a1": PaperFormat(594, 841, 16, 0, 92, 1.8, 18, (3, 4), (20, 19, 18, 17, 16, 15, 14, 13), True),
 }
 
 

@@ -65,22 +65,52 @@ def draw_map(
     frame = plan.frame
     width, height = frame.width_mm + 2 * BAND_MM, frame.height_mm + 2 * BAND_MM
     colours = {guide_class.key: guide_class.colour for guide_class in content.classes}
-    inner = f'<rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}mm" height="{_n(height)}mm" '
         f'viewBox="{-BAND_MM:g} {-BAND_MM:g} {_n(width)} {_n(height)}" '
         f'font-family="{escape(font.family, quote=True)}">',
-        f'<defs><clipPath id="map">{inner}/></clipPath></defs>',
-        f'<g clip-path="url(#map)">{inner} fill="{style.outside}"/>',
+        *_underlay(plan, content, style, "map"),
+        *_band(plan, style),
+        *_windows(plan, style),
+        *_overlay(plan, colours, style),
+        *_sheet_marks(sheet_marks, plan, style),
+        *_scale_bar(plan, style, north),
+    ]
+    for inset in plan.insets:
+        left, top, _, _ = inset.box.edges
+        parts += [
+            f'<g transform="translate({_n(left)} {_n(top)})">',
+            *_underlay(inset.plan, content, style, f"map-{inset.letter}"),
+            *_overlay(inset.plan, colours, style),
+            *_scale_bar(inset.plan, style, ""),
+            _letter(inset.plan.title, style) if inset.plan.title else "",
+            "</g>",
+        ]
+    parts.append("</svg>")
+    return "\n".join(part for part in parts if part)
+
+
+def _underlay(plan: MapPlan, content: GuideContent, style: Style, clip: str) -> list[str]:
+    """Return the ground, streets, rings and squares of a map, cut at its frame."""
+    frame = plan.frame
+    inner = f'<rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
+    return [
+        f'<defs><clipPath id="{clip}">{inner}/></clipPath></defs>',
+        f'<g clip-path="url(#{clip})">{inner} fill="{style.outside}"/>',
         *_ground(content.basemap, frame, style),
         *_streets(content.basemap.streets, frame, style),
         *_rings(content, plan, style),
-        *_squares(plan, style),
+        *(_squares(plan, style) if plan.title is None else ()),
         "</g>",
         f'{inner} fill="none" stroke="{style.ink}" stroke-width="0.45"/>',
-        *_band(plan, style),
+    ]
+
+
+def _overlay(plan: MapPlan, colours: dict[str, str], style: Style) -> list[str]:
+    """Return everything on a map that can be read."""
+    return [
         *(_name(name, style) for name in plan.names),
-        *_sheet_marks(sheet_marks, plan, style),
+        *_entrances(plan, style),
         *_dots(plan.blocks, plan.dot_radius, colours, style),
         *_center(plan, style),
         *(
@@ -88,10 +118,51 @@ def draw_map(
             for label in plan.ring_labels
         ),
         *(_block(block, plan.sizes_mm["number"], colours, style) for block in plan.blocks),
-        *_scale_bar(plan, style, north),
-        "</svg>",
     ]
-    return "\n".join(part for part in parts if part)
+
+
+def _windows(plan: MapPlan, style: Style) -> list[str]:
+    """Return the frames of the parts that are enlarged, each with its letter."""
+    parts = []
+    for inset in plan.insets:
+        left, top, right, bottom = inset.window.edges
+        place = (
+            f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
+            f'height="{_n(bottom - top)}" fill="none"'
+        )
+        parts += [
+            f'{place} stroke="{style.halo}" stroke-width="1.1"/>',
+            f'{place} stroke="{style.ink}" stroke-width="0.5"/>',
+            _letter(inset.tag, style),
+        ]
+    return parts
+
+
+def _letter(label: Label, style: Style) -> str:
+    left, top, right, bottom = label.box.edges
+    return (
+        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
+        f'height="{_n(bottom - top)}" fill="{style.ink}"/>'
+        + _text(label.text, label.box.x, label.box.y, label.size_mm, style.halo, weight=700)
+    )
+
+
+def _entrances(plan: MapPlan, style: Style) -> list[str]:
+    parts = []
+    size = plan.dot_radius * 1.15
+    for mark in plan.entrances:
+        turn = math.radians(mark.turn_deg)
+        out = np.array([math.sin(turn), -math.cos(turn)])
+        side = np.array([-out[1], out[0]])
+        at = np.array([mark.x, mark.y])
+        corners = [at + out * size, at - out * size * 0.8 + side * size,
+                   at - out * size * 0.8 - side * size]  # fmt: skip
+        parts.append(
+            f'<path d="{_d([c.tolist() for c in corners], closed=True)}" fill="{style.ink}" '
+            f'stroke="{style.halo}" stroke-width="0.5" stroke-linejoin="round" '
+            'paint-order="stroke"/>'
+        )
+    return parts
 
 
 def _n(value: float) -> str:
@@ -451,13 +522,16 @@ def _scale_bar(plan: MapPlan, style: Style, north: str) -> list[str]:
         f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
         f'height="{_n(bottom - top)}" rx="1" fill="{style.halo}" fill-opacity="0.94" '
         f'stroke="{style.line}" stroke-width="0.2"/>',
-        f'<path d="M{_n(x)} {_n(y)}L{_n(x + size * 0.55)} {_n(y + size * 1.7)}'
-        f'L{_n(x)} {_n(y + size * 1.3)}L{_n(x - size * 0.55)} {_n(y + size * 1.7)}Z" '
-        f'fill="{style.ink}"/>',
-        _text(north, x, y + size * 2.5, size, style.ink, weight=700),
         _text(f"1 : {plan.frame.scale:,.0f}".replace(",", " "), bar.left, top + size * 0.85, size,
               style.ink, weight=700, anchor="start"),
     ]  # fmt: skip
+    if north:
+        parts += [
+            f'<path d="M{_n(x)} {_n(y)}L{_n(x + size * 0.55)} {_n(y + size * 1.7)}'
+            f'L{_n(x)} {_n(y + size * 1.3)}L{_n(x - size * 0.55)} {_n(y + size * 1.7)}Z" '
+            f'fill="{style.ink}"/>',
+            _text(north, x, y + size * 2.5, size, style.ink, weight=700),
+        ]
     quarter = bar.length_mm / 4
     parts.append(
         f'<rect x="{bar.left:.4f}" y="{_n(bar.y)}" width="{bar.length_mm:.4f}" height="1.1" '

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ import typst
 
 from circle.guide import wording
 from circle.guide.model import GuideContent, GuidePlace
-from circle.guide.page_assets import icon_markup
-from circle.guide.paper import beside, lists
+from circle.guide.paper import lists
 from circle.guide.paper.atlas import nearest_scale, outline_on, squares_of
+from circle.guide.paper.emblem import emblem
 from circle.guide.paper.fonts import PaperFont, find_font, missing_characters
 from circle.guide.paper.frame import (
     MapFrame,
@@ -31,11 +31,14 @@ from circle.guide.paper.frame import (
     one_frame,
 )
 from circle.guide.paper.lists import say
+from circle.guide.paper.insets import plan_with_insets
 from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
+from circle.guide.paper.news import news_rows
 from circle.guide.paper.options import PaperOptions, chosen_places, paper_format
 from circle.guide.paper.paper_map import BAND_MM, draw_map
-from circle.guide.paper.style import ink_on, load_style
-from circle.guide.paper.words import PAPER
+from circle.guide.paper.photos import logo_drawing, photo_files
+from circle.guide.paper.style import load_style
+from circle.guide.paper.told import Teller, title_lines
 
 _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
@@ -43,6 +46,10 @@ _LEAST_POSTER_TYPE = 1.0
 _SMALLEST_SCALE = 10_000
 _ATLAS_SCALE = 7_500
 _MM_PER_PT = 25.4 / 72
+_TEMPLATES = ("sheet.typ", "look.typ", "list.typ", "beside.typ")
+
+LEAST_GATHERED = 3
+"""From this many places on it is said that their numbers stand together."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class PaperGuide:
         Characters the font cannot write, by the text they stand in.
     n_places
         Numbered places printed.
+    n_gathered
+        How many of them stand in a block with others that no enlargement takes apart.
     """
 
     pdf: bytes
@@ -80,6 +89,7 @@ class PaperGuide:
     reason: str
     missing: dict[str, list[str]]
     n_places: int
+    n_gathered: int
 
 
 def compose(content: GuideContent, options: PaperOptions | None = None) -> PaperGuide:
@@ -108,6 +118,20 @@ def compose(content: GuideContent, options: PaperOptions | None = None) -> Paper
     return _Composer(content, options or PaperOptions(), find_font()).compose()
 
 
+@dataclass(frozen=True)
+class _Listing:
+    """What the list holds: classes with their places, its columns, those left out, and news."""
+
+    classes: list[dict[str, Any]]
+    columns: list[str]
+    left_out: list[str]
+    news: dict[str, list[dict[str, Any]]]
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.news["events"] or self.news["offers"])
+
+
 class _Composer:
     def __init__(self, content: GuideContent, options: PaperOptions, font: PaperFont) -> None:
         self.content = content
@@ -115,41 +139,50 @@ class _Composer:
         self.font = font
         self.language = options.language or content.languages[0]
         self.format = paper_format(options)
-        self.style = load_style(options.style)
+        self.style = load_style(options.style or content.style)
         self.places, self.unplaced = chosen_places(content, options)
-        self.files: dict[str, bytes] = {}
-
-    def say(self, key: str, **values: object) -> str:
-        return say(PAPER[key].fill(**values), self.language)
-
-    def printable(self, text: wording.Both) -> str:
-        return self.font.printable(say(text, self.language))
+        self.teller = Teller(content, self.language, font, self.places, self.unplaced)
+        self.say = self.teller.say
+        self.printable = self.teller.printable
+        self.photos, self.files = photo_files(self.places)
 
     def compose(self) -> PaperGuide:
         plans, overview, reason = self._plans()
         is_atlas = len(plans) > 1
-        squares = squares_of(plans, is_atlas)
-        places = list(self.places)
-        columns, empty = lists.table_columns(places)
-        classes = lists.class_rows(
-            self.content, places, squares, self.font, self.language, self._icons()
-        )
-        unplaced = self._unplaced()
-        missing = missing_characters(self.font, self._texts())
-        notes = [self.say(f"no_{key}") for key in empty] if places else []
+        listing = self._listing(squares_of(plans, is_atlas))
+        missing = missing_characters(self.font, self.teller.texts())
+        notes = [self.say(f"no_{key}") for key in listing.left_out] if self.places else []
         if is_atlas:
             notes.insert(0, self.say("atlas", n=len(plans)))
         if self.options.classes:
             names = [self.printable(c.name) for c in self.content.classes
                      if c.key in self.options.classes]  # fmt: skip
             notes.append(self.say("only_classes", names="、".join(names)))
+        apart = {n for plan in plans for n in plan.squares.keys() - plan.unresolved}
+        n_gathered = len({n for plan in plans for n in plan.unresolved} - apart)
+        if n_gathered >= LEAST_GATHERED:
+            notes.append(self.say("still_gathered", n=n_gathered))
         if missing:
             notes.append(self.say("missing"))
-        data = self._data(classes, unplaced, columns, notes, plans, is_atlas)
-        data["pages"] = self._pages(plans, overview, classes, unplaced, columns, notes)
+        data = self.teller.template_data(
+            self.format,
+            self.style,
+            listing.classes,
+            listing.columns,
+            listing.news,
+            [*filter(None, [overview]), *plans],
+            notes,
+            notes[:1] if is_atlas else [],
+        )
+        drawing, ratio = logo_drawing(self.content.logo)
+        if drawing:
+            self.files["logo.svg"] = drawing
+        data |= {"logo": "logo.svg" if drawing else "", "logo_ratio": ratio}
+        data["pages"] = self._pages(plans, overview, listing, notes)
         self.files["guide.json"] = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
-        template = Path(__file__).with_name("sheet.typ")
-        self.files["main.typ"] = template.read_bytes()
+        for name in _TEMPLATES:
+            self.files[name] = Path(__file__).with_name(name).read_bytes()
+        self.files["main.typ"] = self.files.pop("sheet.typ")
         inputs: Any = self.files  # files by name: not in the signature of every version
         pdf = typst.compile(
             inputs,
@@ -159,8 +192,34 @@ class _Composer:
             pdf_standards="ua-1",
         )
         return PaperGuide(
-            pdf, plans, overview, plans[0].frame.scale, is_atlas, reason, missing, len(places)
+            pdf=pdf,
+            plans=plans,
+            overview=overview,
+            scale=plans[0].frame.scale,
+            is_atlas=is_atlas,
+            reason=reason,
+            missing=missing,
+            n_places=len(self.places),
+            n_gathered=n_gathered,
         )
+
+    def _listing(self, squares: Mapping[int, str]) -> _Listing:
+        columns, left_out = lists.table_columns(self.places)
+        if self.format.is_cards:
+            columns = list(lists.CARD_COLUMNS)
+        classes = lists.class_rows(
+            self.content,
+            self.places,
+            squares,
+            self.font,
+            self.language,
+            self.teller.icons(),
+            self.teller.marks(self.style),
+            self.photos,
+        )
+        told = (*self.places, *self.unplaced)
+        news = news_rows(self.content, told, squares, self.font, self.language)
+        return _Listing(classes, columns, left_out, news)
 
     # ---- maps
 
@@ -235,16 +294,28 @@ class _Composer:
             center_text = self.say("you_are_here")
             name = say(self.content.center.name, self.language)
             center_text = f"{center_text} · {name}" if name else center_text
-        return plan_map(
+        chosen = self.places if places is None else places
+        # The overview of an atlas has its sheets for what is crowded.
+        decide = plan_with_insets if places is None else plan_map
+        return decide(
             self.content,
-            self.places if places is None else places,
+            chosen,
             frame,
             self.font,
             type_factor=self.format.type_factor,
             language=self.language,
             center_text=center_text,
             shows_beyond=shows_beyond,
+            folds_mm=self._folds_mm(frame),
         )
+
+    def _folds_mm(self, frame: MapFrame) -> tuple[float, ...]:
+        """Return where the fold of an A3 sheet runs across a map, which ends at the margin."""
+        if self.options.paper != "a3":
+            return ()
+        paper = self.format
+        left = paper.width - paper.margin - BAND_MM - frame.width_mm
+        return (paper.width / 2 - left,)
 
     def _map_page(
         self, plan: MapPlan, name: str, kind: str, alt: str, **more: Any
@@ -262,10 +333,40 @@ class _Composer:
         self,
         plans: Sequence[MapPlan],
         overview: MapPlan | None,
-        classes: list[dict[str, Any]],
-        unplaced: list[dict[str, str]],
-        columns: list[str],
+        listing: _Listing,
         notes: list[str],
+    ) -> list[dict[str, Any]]:
+        paper = self.options.paper
+        base = self.format.base_pt
+        pages: list[dict[str, Any]] = []
+        if paper == "a4":
+            pages += [{"kind": "cover"}, {"kind": "how"}]
+            self.files["emblem.svg"] = emblem(self.content, self.style).encode()
+        pages += self._map_pages(plans, overview)
+        is_booklet = paper == "a4"
+        if paper != "a1" or overview is not None:
+            high = self.format.height - 2 * self.format.margin - 16.0
+            n_columns, size, _ = self._set_list(listing, high)
+            pages.append(
+                {
+                    "kind": "tables",
+                    "title": self.say("table"),
+                    "head": base * 1.9,
+                    "notes": [] if is_booklet else notes,
+                    "columns": n_columns,
+                    "size": size,
+                    "news": not is_booklet,
+                    "fold": paper == "a3",
+                }
+            )
+        if is_booklet:
+            if listing.has_news:
+                pages.append({"kind": "news"})
+            pages.append({"kind": "call"})
+        return pages
+
+    def _map_pages(
+        self, plans: Sequence[MapPlan], overview: MapPlan | None
     ) -> list[dict[str, Any]]:
         paper = self.options.paper
         base = self.format.base_pt
@@ -282,8 +383,6 @@ class _Composer:
 
         first_kind = {"a3": "panel", "a1": "poster", "a4": "strip"}[paper]
         pages: list[dict[str, Any]] = []
-        if paper == "a4":
-            pages += [{"kind": "cover"}, {"kind": "how"}]
         heads = {"head": base * 1.9, "level": 1, "title_size": self._title_pt()}
         if overview is None:
             more = dict(heads, title=self.say("map"), side=scale)
@@ -291,35 +390,16 @@ class _Composer:
                 n_columns, size, _ = self._poster_list()
                 more |= {"columns": n_columns, "size": size}
             pages.append(self._map_page(plans[0], "map-1.svg", first_kind, alt(plans[0]), **more))
-        else:
-            marks = [(str(n), outline_on(plan.frame, overview.frame))
-                     for n, plan in enumerate(plans, start=1)]  # fmt: skip
-            kind = "panel" if paper == "a3" else "strip"
-            side = self.say("scale", scale=f"{overview.frame.scale:g}")
-            more = dict(heads, title=self.say("overview"), side=side, marks=marks)
-            pages.append(
-                self._map_page(overview, "map-0.svg", kind, self.say("alt_overview"), **more)
-            )
-            for n, plan in enumerate(plans, start=1):
-                more = dict(heads, title=self.say("map_sheet", n=n), side=f"{community} · {scale}")
-                pages.append(self._map_page(plan, f"map-{n}.svg", "strip", alt(plan), **more))
-        if paper != "a1" or overview is not None:
-            high = self.format.height - 2 * self.format.margin - 16.0
-            n_columns, size, _ = self._set_list(classes, unplaced, columns, high)
-            pages.append(
-                {
-                    "kind": "tables",
-                    "title": self.say("table"),
-                    "head": base * 1.9,
-                    "notes": notes,
-                    "columns": n_columns,
-                    "size": size,
-                }
-            )
-        if paper == "a4":
-            has_phones = any(place.phone for place in self.places)
-            lines = self.say("call_lines" if has_phones else "call_none")
-            pages.append({"kind": "call", "lines": lines})
+            return pages
+        marks = [(str(n), outline_on(plan.frame, overview.frame))
+                 for n, plan in enumerate(plans, start=1)]  # fmt: skip
+        kind = "panel" if paper == "a3" else "strip"
+        side = self.say("scale", scale=f"{overview.frame.scale:g}")
+        more = dict(heads, title=self.say("overview"), side=side, marks=marks)
+        pages.append(self._map_page(overview, "map-0.svg", kind, self.say("alt_overview"), **more))
+        for n, plan in enumerate(plans, start=1):
+            more = dict(heads, title=self.say("map_sheet", n=n), side=f"{community} · {scale}")
+            pages.append(self._map_page(plan, f"map-{n}.svg", "strip", alt(plan), **more))
         return pages
 
     def _title_pt(self) -> float:
@@ -328,16 +408,10 @@ class _Composer:
         if self.options.paper == "a1":
             return self.format.base_pt * 2.6
         room = (self.format.panel - 15.0) / _MM_PER_PT
-        widest = max(self.font.width(line, 1.12) for line in _title_lines(title))
+        widest = max(self.font.width(line, 1.12) for line in title_lines(title))
         return max(self.format.base_pt * 1.3, min(self.format.base_pt * 2.2, room / widest))
 
-    def _set_list(
-        self,
-        classes: list[dict[str, Any]],
-        unplaced: list[dict[str, str]],
-        columns: list[str],
-        high_mm: float,
-    ) -> tuple[int, float, float]:
+    def _set_list(self, listing: _Listing, high_mm: float) -> tuple[int, float, float]:
         """
         Return columns and type size of the list, and the height it then needs.
 
@@ -351,10 +425,17 @@ class _Composer:
             for n_columns in paper.columns:
                 wide = (paper.width - 2 * paper.margin - 8.0 * (n_columns - 1)) / n_columns
                 blocks = lists.list_blocks_mm(
-                    classes, unplaced, columns, wide, size or middling, self.font
+                    listing.classes,
+                    self.teller.unplaced_rows(),
+                    listing.columns,
+                    wide,
+                    size or middling,
+                    self.font,
+                    bool(self.photos),
+                    {} if self.options.paper == "a4" else listing.news,
                 )
                 if size is None:
-                    return n_columns, middling, high_mm
+                    return max(paper.columns), middling, high_mm
                 if lists.columns_filled(blocks, high_mm) <= n_columns:
                     needed = high_mm
                     while lists.columns_filled(blocks, needed - 4.0) <= n_columns and needed > 40:
@@ -364,115 +445,10 @@ class _Composer:
 
     def _poster_list(self) -> tuple[int, float, float]:
         """Return columns and type size of the list on the poster, and its and the legend's room."""
-        classes = lists.class_rows(self.content, self.places, {}, self.font, self.language, {})
-        columns, _ = lists.table_columns(self.places)
-        most = self.format.height * 0.4
-        n_columns, size, needed = self._set_list(classes, self._unplaced(), columns, most)
+        most = self.format.height * 0.44
+        n_columns, size, needed = self._set_list(self._listing({}), most)
         # A list too long for the wall goes on to a second sheet rather than push the map away.
-        return n_columns, size, min(needed, most) + 56.0
-
-    # ---- data
-
-    def _data(
-        self,
-        classes: list[dict[str, Any]],
-        unplaced: list[dict[str, str]],
-        columns: list[str],
-        notes: list[str],
-        plans: Sequence[MapPlan],
-        is_atlas: bool,
-    ) -> dict[str, Any]:
-        content, paper = self.content, self.format
-        other = "en" if self.language.startswith("zh") else "zh-CN"
-        title = self.printable(content.title)
-        subtitle = self.font.printable(say(content.title, other))
-        is_both = len(content.languages) > 1 and subtitle != title
-        words = {key: say(text, self.language) for key, text in PAPER.items()}
-        for key in ("unplaced_title", "unplaced_intro", "class"):
-            words[key] = say(wording.PAGE[key], self.language)
-        how = [self.say("how"), self.say("how_blocks"),
-               self.say("how_walk", center=self.printable(content.center.name))]  # fmt: skip
-        return {
-            "title": title,
-            "title_lines": _title_lines(title),
-            "subtitle": subtitle if is_both else "",
-            "community": self.printable(content.community),
-            "author": self.printable(content.community) or title,
-            "notice": self.printable(content.notice),
-            "lang": "zh" if self.language.startswith("zh") else "en",
-            "region": "CN" if self.language.startswith("zh") else "GB",
-            "font": self.font.family,
-            "bold": self.font.has_bold,
-            "base": paper.base_pt,
-            "page": {"width": paper.width, "height": paper.height, "margin": paper.margin},
-            "style": {name: getattr(self.style, name) for name in self.style.__slots__},
-            "words": words,
-            "columns": columns,
-            "column_widths": lists.column_widths(columns, classes, self.font),
-            "most_together": lists.MOST_TOGETHER,
-            "classes": classes,
-            "unplaced": unplaced,
-            "legend": beside.legend_entries(content, plans, self.font, self.language),
-            "codes": beside.qr_codes(content, self.language),
-            "facts": self._facts(notes[:1] if is_atlas else []),
-            "how": how + notes,
-            "emergency": beside.emergency_numbers(content, self.language),
-        }
-
-    def _facts(self, notes: Sequence[str]) -> list[str]:
-        content = self.content
-        facts = [self.printable(fact) for fact in content.facts]
-        note = self.printable(content.center.note)
-        facts += [note] if note else []
-        facts += notes
-        facts.append(
-            self.say("approval", number=self.font.printable(content.approval_number))
-            if content.approval_number
-            else self.say("approval_blank")
-        )
-        credit = " · ".join(part for part in (content.attribution, content.licence) if part)
-        facts.append(self.font.printable(credit))
-        return facts
-
-    def _icons(self) -> dict[str, str]:
-        icons = {}
-        for guide_class in self.content.classes:
-            drawing = icon_markup(guide_class.icon).replace(
-                "currentColor", ink_on(guide_class.colour)
-            )
-            icons[guide_class.key] = (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{drawing}</svg>'
-            )
-        return icons
-
-    def _unplaced(self) -> list[dict[str, str]]:
-        names = {c.key: self.printable(c.name) for c in self.content.classes}
-        return [
-            {
-                "name": self.font.printable(place.name),
-                "class": names.get(place.category, ""),
-                "reason": self.printable(place.reason),
-            }
-            for place in self.unplaced
-        ]
-
-    def _texts(self) -> list[str]:
-        content = self.content
-        texts = [say(t, self.language) for t in (content.title, content.community, content.notice)]
-        for place in (*self.places, *self.unplaced):
-            texts += [place.name, place.name_en, place.address, place.phone, place.hours]
-        texts += [street.name for street in content.basemap.streets]
-        texts += [area.name for area in content.basemap.areas]
-        return list(dict.fromkeys(texts))
-
-
-def _title_lines(title: str) -> list[str]:
-    """Return a title in lines: what stands in brackets after it goes below."""
-    for opening in ("（", " ("):
-        head, found, rest = title.partition(opening)
-        if found and head and rest:
-            return [head, (opening + rest).strip()]
-    return [title]
+        return n_columns, size, min(needed, most) + 72.0
 
 
 def _timestamp(data_date: str | None) -> datetime.datetime:
