@@ -65,11 +65,11 @@ def layers(savings: Savings, sites: IntArray) -> tuple[Any, FloatArray]:
     rows: list[IntArray] = []
     columns: list[IntArray] = []
     amounts: list[FloatArray] = []
-    for column, site in enumerate(sites):
+    for at, site in enumerate(sites):
         span = slice(savings.first[site], savings.first[site + 1])
         rows.append(savings.demand[span])
         amounts.append(savings.amount[span])
-        columns.append(np.full(span.stop - span.start, column, np.int64))
+        columns.append(np.full(span.stop - span.start, at, np.int64))
     row, column, amount = np.concatenate(rows), np.concatenate(columns), np.concatenate(amounts)
     order = np.lexsort((column, -amount, row))
     row, column, amount = row[order], column[order], amount[order]
