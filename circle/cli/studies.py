@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from circle.study import BuildResult, Step
 
 DEFAULT_PORT = 8015
+_MOST_NAMED = 12
 _STEPS: dict[Step, tuple[str, str]] = {
     "download": ("Downloading the streets …", "正在下载道路……"),
     "streets": ("Reading the streets …", "正在读取道路……"),
@@ -88,6 +89,7 @@ def new(
         _copy(name, like)
         return
     from circle.study import new_study
+    from circle.study.example_sheet import EXAMPLE_NAME
 
     assert center is not None
     path = new_study(name, read_lonlat(center), streets=streets, places=places, boundary=boundary)
@@ -98,6 +100,13 @@ def new(
                 "It names no streets: building downloads them, which needs internet; without it, "
                 "name a street file under the key “streets”.",
                 "其中没有道路文件：生成时将联网下载；没有网络时，请用键“streets”给出道路文件。",
+            )
+        )
+    if places is None:
+        lines.append(
+            in_words(
+                f"{name / EXAMPLE_NAME} is a list to fill in and name under the key “places”.",
+                f"{name / EXAMPLE_NAME} 是可以填写的名单样表，填好后写在键“places”下。",
             )
         )
     lines.append(in_words(f"Next: circle build {name}", f"下一步：circle build {name}"))
@@ -116,6 +125,8 @@ def build(name: str) -> None:
     """
     result = _build(name)
     tell(_summary(result), "\n".join([_counts(result), *map(str, result.paths)]))
+    for line in _unplaced(result):
+        click.echo(line, err=True)
 
 
 @click.command(
@@ -243,6 +254,22 @@ def _counts(result: BuildResult) -> str:
         f"{placed} places on the map, {unplaced} listed without a position.",
         f"地图上有 {placed} 处地点，另有 {unplaced} 处位置待核。",
     )
+
+
+def _unplaced(result: BuildResult) -> list[str]:
+    """Return which places are not on the map and why, as far as a screen holds them."""
+    unplaced = result.study.content.unplaced
+    lines = [
+        in_words(
+            f"Not on the map: {place.name}. {place.reason.en}",
+            f"不在地图上：{place.name}。{place.reason.zh}",
+        )
+        for place in unplaced[:_MOST_NAMED]
+    ]
+    if len(unplaced) > _MOST_NAMED:
+        n, path = len(unplaced) - _MOST_NAMED, result.unplaced_csv
+        lines.append(in_words(f"… and {n} more: see {path}", f"……另有 {n} 处，见 {path}"))
+    return lines
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -48,6 +48,7 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "events": ("events", "活动", "活动安排", "近期活动", "event"),
     "position_accuracy_m": ("position_accuracy_m", "位置精度", "精度", "accuracy_m", "精度(米)"),
 }
+_EXAMPLE_ID = re.compile(r"(示例|example)[\s\-_]*\d*", re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t", "，")
 # A title and a few words of explanation may stand above the header.
 _HEADER_WITHIN_ROWS = 15
@@ -70,7 +71,8 @@ def read_sheet(path: Path | str) -> pd.DataFrame:
     -------
     sheet
         Columns `SHEET_COLUMNS` as text, None where empty, and ``row``: the row in the file,
-        counted from 1 with the header. Empty rows are left out.
+        counted from 1 with the header. Empty rows are left out, and so are rows
+        whose id is ``示例`` or ``example`` and perhaps a number.
 
     Raises
     ------
@@ -246,7 +248,7 @@ def _table(source: Path, rows: Rows, header: int, columns: dict[int, str]) -> pd
     records: list[dict[str, Any]] = []
     for number, row in rows[header + 1 :]:
         cells = {name: row[at] for at, name in columns.items() if at < len(row) and row[at]}
-        if cells:
+        if cells and not _EXAMPLE_ID.fullmatch(cells.get("id", "")):
             records.append({"row": number, **cells})
     if not records:
         raise SheetError(

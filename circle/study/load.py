@@ -34,6 +34,7 @@ from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.streets import read_streets
 from circle.study.config import StudyConfig, bad_key, under_key
 from circle.study.sources import in_words, read_sources
+from circle.study.titles import default_titles
 from circle.study.walks import walks_from
 
 DOWNLOAD_NAME = "downloaded.osm.pbf"
@@ -343,9 +344,10 @@ def _inferred_share(edges: geopandas.GeoDataFrame) -> float:
 
 
 def _texts(config: StudyConfig, logo: bytes) -> GuideTexts:
+    title_zh, title_en = default_titles(config.name, config.minutes[-1])
     return GuideTexts(
-        title_zh=config.title_zh or (config.title_en or config.name),
-        title_en=config.title_en or (config.title_zh or config.name),
+        title_zh=config.title_zh or config.title_en or title_zh,
+        title_en=config.title_en or config.title_zh or title_en,
         community_zh=config.community_zh,
         community_en=config.community_en,
         notice_zh=config.notice_zh,

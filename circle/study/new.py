@@ -7,10 +7,13 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from circle.classes import load_classes
 from circle.errors import StudyError
 from circle.geometry import LonLat, check_lonlat
 from circle.study.config import FILE_NAME, read_study
+from circle.study.example_sheet import EXAMPLE_NAME, example_sheet
 from circle.study.files import check_folder, write_together
+from circle.study.titles import default_titles, shown_name
 
 DOWNLOADED = "streets.osm.pbf"
 _REACH = 1.5
@@ -27,7 +30,7 @@ def new_study(
     boundary: Path | None = None,
 ) -> Path:
     """
-    Write the `circle.toml` of a new study.
+    Write the `circle.toml` of a new study, and a list to fill in where none is given.
 
     Parameters
     ----------
@@ -64,7 +67,11 @@ def new_study(
     check_folder(folder)
     shown = {key: None if file is None else _relative(file, folder) for key, file in files.items()}
     text = _toml(folder.resolve().name, center, shown)
-    write_together({path: text.encode()})
+    contents = {path: text.encode()}
+    example = folder / EXAMPLE_NAME
+    if places is None and not example.exists():
+        contents[example] = example_sheet(load_classes())
+    write_together(contents)
     return path
 
 
@@ -156,16 +163,17 @@ def _toml(name: str, center: LonLat, files: dict[str, str | None]) -> str:
         value = files[key]
         return f"{key} = {_quoted(value)}" if value is not None else f"# {key} = {_quoted(example)}"
 
+    title_zh, title_en = default_titles(name)
     online = "false" if files["streets"] is not None else "true"
     return f"""\
 # 一份步行生活圈指南的全部设置。改好后运行：circle build {name}
 # All settings of a walking guide. When done, run: circle build {name}
 # 路径相对于本文件。Paths are relative to this file.
 
-title_zh = {_quoted(f"{name} 15分钟生活圈指南")}
-title_en = {_quoted(f"{name}: 15-minute living circle guide")}
-community_zh = {_quoted(name)}
-community_en = {_quoted(name)}
+title_zh = {_quoted(title_zh)}
+title_en = {_quoted(title_en)}
+community_zh = {_quoted(shown_name(name))}
+community_en = {_quoted(shown_name(name))}
 
 # 中心点 [经度, 纬度]（WGS-84），所有步行时间从这里算起。
 # The centre [longitude, latitude] (WGS-84); every walk of the guide starts here.
@@ -174,15 +182,24 @@ center_name_zh = "中心点"
 center_name_en = "Centre"
 # 中心点的位置误差（米），不知道就不填。How well its position is known, in metres, if you know.
 # center_accuracy_m = 20
+# 为什么认为中心点在这里。Why it is thought to be there.
+# center_note_zh = ""
+# center_note_en = ""
 
 # 道路：OpenStreetMap 文件（.osm.pbf、.osm、.osm.gz、.osm.bz2）、.graphml、.geojson 或 .circle。
 # Streets: an OpenStreetMap file, GraphML, GeoJSON or a saved network. Without this key the streets
 # around the centre are downloaded once, which needs internet and online = true.
 {line("streets", "streets.osm.pbf")}
+# 底图（GeoJSON）：水面、绿地、建筑；不填则取自道路文件。
+# What is drawn below the streets (GeoJSON): water, green, buildings; else from the street file.
+# basemap = "basemap.geojson"
+# 地图数据的日期，道路文件没有写明时填。Date of the map data where the street file does not tell.
+# data_date = "2026-07-01"
 
-# 地点名单（.csv 或 .xlsx）；不填则从道路文件所在的地图中取。
+# 地点名单（.csv 或 .xlsx）；不填则从道路文件所在的地图中取。可从 {EXAMPLE_NAME} 开始填写。
 # List of places (.csv or .xlsx); without it they are taken from the map the streets come from.
-{line("places", "places.csv")}
+# {EXAMPLE_NAME} is one to begin with.
+{line("places", "places.xlsx")}
 # 名单中坐标的坐标系：wgs84、gcj02（高德、腾讯）、bd09（百度）、cgcs2000（天地图）。
 # Datum of positions in the list: wgs84, gcj02 (Amap, Tencent), bd09 (Baidu), cgcs2000 (Tianditu).
 # places_datum = "gcj02"
@@ -193,6 +210,8 @@ center_name_en = "Centre"
 # 社区范围（GeoJSON 面）：范围内的地点即使超出最大一圈也列出。
 # Area of the community (GeoJSON): places inside it are listed even beyond the largest ring.
 {line("boundary", "boundary.geojson")}
+# 自己的类别表（.csv）；不填则用本程序的 11 类。Your own table of classes (.csv).
+# classes = "classes.csv"
 
 # 谁来走：adult、older、frail、child、pushchair、wheelchair，或每秒米数，例如 "1.1"。
 # Who walks: one of these words, or metres per second such as "1.1".
@@ -201,6 +220,15 @@ walker = "adult"
 minutes = [5, 10, 15]
 languages = ["zh-CN", "en"]
 
+# 覆盖评估（circle coverage）：标准、人口格网、小区表（户数和出入口）、分区、建筑所在的地图文件。
+# For coverage: standards, a population grid, a list of compounds (households, gates), areas to tell
+# it for, the map with buildings where streets is a saved network.
+# standards = "gb50180-2018"
+# population = "population.gpkg"
+# compounds = "compounds.csv"
+# areas = "areas.geojson"
+# map = "map.osm.pbf"
+
 # 是否允许联网（下载道路、用 Nominatim 查地址）。
 # Whether the internet may be asked (to download streets, to find addresses with Nominatim).
 online = {online}
@@ -208,4 +236,21 @@ online = {online}
 # 向读者说明：名单从哪里来、有多可靠。Tell readers where the list comes from and how sure it is.
 notice_zh = ""
 notice_en = ""
+
+# 有事找谁：名称 | 英文名称（可不写）| 电话。Whom to call: name | English name | number.
+# contacts = ["社区值班 | Community office | 0931-0000000"]
+# 社区标志（PNG 或 JPEG）。The community's sign (PNG or JPEG).
+# logo = "logo.png"
+# 样式：community（社区，温暖）或 official（公文，朴素）。Look: community (warm), official (plain).
+# style = "community"
+# 指南和意见反馈的网址，印成二维码。Addresses printed as QR codes: of the guide, for feedback.
+# guide_url = "https://example.org/guide.html"
+# feedback_url = "https://example.org/feedback"
+# 地图审图号。Review number of the map.
+# approval_number = ""
+# 本期日期：到这一天已经结束的活动和优惠不再列出。Date of this edition: what was over by then is
+# left out.
+# edition_date = "2026-12-01"
+# 营业时间所用的时区；中国境内可不填。Time zone of the opening hours; not needed inside China.
+# timezone = "Europe/Monaco"
 """

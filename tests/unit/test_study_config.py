@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
+import openpyxl
 import pytest
 from drawn_study import CENTER, write_study
 
-from circle.errors import StudyError
-from circle.study import find_study, read_study
+from circle.classes import load_classes
+from circle.errors import SheetError, StudyError
+from circle.facilities import SHEET_COLUMNS, locate, read_sheet
+from circle.guide.wording import Both
+from circle.hours import read_hours
+from circle.study import StudyConfig, find_study, read_study
 from circle.study.new import new_study
 
 
@@ -165,3 +172,121 @@ def test_new_that_fails_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StudyError, match="is a file"):
         new_study(tmp_path / "file", CENTER)
+
+
+def test_the_template_has_a_line_for_every_key_and_each_can_be_used(tmp_path: Path) -> None:
+    given = write_study(tmp_path / "given")
+    path = new_study(
+        tmp_path / "n", CENTER, streets=given / "streets.geojson", places=given / "places.csv"
+    )
+    text = path.read_text("utf-8")
+    keys = {field.name for field in fields(StudyConfig)} - {"path", "name"}
+    assert {key for key in keys if re.search(rf"^(# )?{key} = ", text, re.MULTILINE)} == keys
+    # Every example in a comment is one the program takes.
+    used = re.sub(rf"^# (({'|'.join(keys)}) = )", r"\1", text, flags=re.MULTILINE)
+    for name in re.findall(
+        r'^\w+ = "([\w\-]+\.(?:geojson|csv|xlsx|png|gpkg|pbf|osm\.pbf))"', used, re.M
+    ):
+        (tmp_path / "n" / name).write_text("x")
+    path.write_text(used, "utf-8")
+    config = read_study(path)
+    assert config.contacts[0].name == Both("社区值班", "Community office")
+    assert config.contacts[0].phone == "0931-0000000"
+    assert config.timezone == "Europe/Monaco"
+    assert config.edition_date == "2026-12-01"
+    assert config.style == "community"
+    assert config.logo == (tmp_path / "n" / "logo.png").resolve()
+    assert config.guide_url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("timezone", '"Asia/Lanzhou"', "no time zone"),
+        ("timezone", '"../etc/passwd"', "no time zone"),
+        ("contacts", '"社区 | 0931"', "list of texts"),
+        ("contacts", '["社区"]', "list of texts"),
+        ("contacts", '["社区 | 值班室"]', "list of texts"),
+        ("contacts", '["a | b | c | 110"]', "list of texts"),
+        ("contacts", str(["a | 110"] * 13), "at most 12"),
+        ("style", '"punk"', '"community" or "official"'),
+        ("logo", '"nowhere.png"', "no such file"),
+        ("edition_date", '"soon"', "must be a date"),
+    ],
+)
+def test_what_the_guide_is_dressed_with_is_checked(
+    tmp_path: Path, key: str, value: str, says: str
+) -> None:
+    write_study(tmp_path / "s", **{key: value})
+    with pytest.raises(StudyError, match=says) as refusal:
+        read_study(tmp_path / "s")
+    assert f"“{key}”" in refusal.value.en
+    assert f"“{key}”" in refusal.value.zh
+
+
+@pytest.mark.parametrize(
+    ("center", "clocks"),
+    [
+        ("[103.8343, 36.0611]", "Asia/Shanghai"),
+        ("[87.6168, 43.8256]", "Asia/Shanghai"),
+        ("[7.42, 43.73]", ""),
+        ("[126.978, 37.5665]", ""),
+        ("[105.84, 21.03]", ""),
+    ],
+)
+def test_the_clocks_of_a_study(tmp_path: Path, center: str, clocks: str) -> None:
+    assert read_study(write_study(tmp_path / "s", center=center)).clocks == clocks
+    named = write_study(tmp_path / "t", center=center, timezone='"Europe/Paris"')
+    assert read_study(named).clocks == "Europe/Paris"
+
+
+def test_titles_of_a_new_guide_read_well(tmp_path: Path) -> None:
+    config = read_study(new_study(tmp_path / "monaco", CENTER))
+    assert config.title_zh == "Monaco 15分钟生活圈指南"
+    assert config.title_en == "Monaco: a 15-minute walking guide"
+    assert config.community_en == "Monaco"
+    config = read_study(new_study(tmp_path / "幸福里", CENTER))
+    assert config.title_zh == "幸福里15分钟生活圈指南"
+
+
+def test_the_example_list_is_read_once_it_is_no_example(tmp_path: Path) -> None:
+    new_study(tmp_path / "n", CENTER)
+    path = tmp_path / "n" / "places-example.xlsx"
+    # As it comes it holds no places at all.
+    with pytest.raises(SheetError, match="no rows"):
+        read_sheet(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == (
+        "编号 名称 英文名 别名 类别 地址 经度 纬度 坐标系 出入口 电话 营业时间 网址 照片 优惠/便民服务 "
+        "活动 备注 来源 来源日期 位置精度"
+    ).split()
+    offered = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert offered["E2:E501"] == "'类别 Classes'!$A$1:$A$22"
+    listed = [row[0] for row in book["类别 Classes"].iter_rows(values_only=True)]
+    classes = load_classes()
+    assert all(classes.class_for_word(name) for name in listed)
+    sheet["A2"], sheet["A3"] = "a", "b"
+    book.save(path)
+    found = locate(read_sheet(path), classes)
+    assert found["is_placed"].all()
+    assert len(found["entrances"][0]) == 2
+    assert [len(column[0]) for column in (found["offers"], found["events"])] == [1, 1]
+    assert found["events"][1][0].starts == "2026-12-03T14:00"
+    assert all(read_hours(text).week for text in found["hours"])
+    assert set(SHEET_COLUMNS) == set(sheet_columns(path))
+
+
+def sheet_columns(path: Path) -> list[str]:
+    """Return the columns the program knows among those of the example."""
+    sheet = read_sheet(path)
+    known = [name for name in sheet.columns if name != "row"]
+    book = openpyxl.load_workbook(path)
+    assert book.worksheets[0].max_column == len(known)
+    return known
+
+
+def test_a_list_of_ones_own_gets_no_example(tmp_path: Path) -> None:
+    given = write_study(tmp_path / "given")
+    new_study(tmp_path / "n", CENTER, places=given / "places.csv")
+    assert [path.name for path in (tmp_path / "n").iterdir()] == ["circle.toml"]
