@@ -265,6 +265,40 @@ def standard_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(data_path("standards").glob("*.csv"))}
 
 
+def find_standard(name: str, folder: Path | None = None) -> str:
+    """
+    Return what `load_standards` takes for a name somebody gave.
+
+    Parameters
+    ----------
+    name
+        A file, or a table in `data/standards`; a file wins over a table of the same name.
+    folder
+        Folder relative paths start from; by default the current one.
+
+    Raises
+    ------
+    SchemaError
+        If it is neither.
+
+    Examples
+    --------
+    >>> find_standard("international")
+    'international'
+    """
+    path = ((folder or Path()) / Path(name).expanduser()).resolve()
+    if path.is_file():
+        return str(path)
+    known = standard_files()
+    if name in known:
+        return name
+    names = ", ".join(known)
+    raise SchemaError(
+        en=f"There is no standard {name}; give a CSV file or one of {names}.",
+        zh=f"找不到标准 {name}；请给出 CSV 文件，或以下之一：{names}。",
+    )
+
+
 def load_standards(path: Path | str | None = None) -> tuple[Clause, ...]:
     """
     Read a standard.

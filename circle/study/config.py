@@ -22,6 +22,7 @@ from circle.geometry import LonLat, check_lonlat
 from circle.guide.model import GuideContact
 from circle.guide.wording import Both
 from circle.resources import EMBEDDED_STUDIES, data_path
+from circle.standards import find_standard
 from circle.units import make_budget
 from circle.walkers import Walker, get_walker
 
@@ -84,6 +85,16 @@ class StudyConfig:
         ISO date the data describe, where the street file does not tell.
     guide_url, feedback_url
         Web addresses printed as QR codes; empty where there are none.
+    standards
+        Standards coverage is judged by: names of tables the project carries, or paths of others.
+    population
+        Population grid, vector or GeoTIFF; ``None`` to estimate people from buildings.
+    compounds
+        Sheet of compounds with households and gates; wins over `population`.
+    areas
+        Polygons coverage is told for one by one.
+    map
+        OSM extract with buildings and places, where `streets` is a saved network.
     approval_number
         Review number of the map (审图号); empty where there is none.
     timezone
@@ -129,6 +140,11 @@ class StudyConfig:
     guide_url: str = ""
     feedback_url: str = ""
     approval_number: str = ""
+    standards: tuple[str, ...] = ()
+    population: Path | None = None
+    compounds: Path | None = None
+    areas: Path | None = None
+    map: Path | None = None
     timezone: str = ""
     contacts: tuple[GuideContact, ...] = ()
     logo: Path | None = None
@@ -335,6 +351,14 @@ def _file(key: str, value: Any, folder: Path) -> Path | None:
     return found
 
 
+def _standards(key: str, value: Any, folder: Path) -> tuple[str, ...]:
+    texts = [_text(key, one, folder) for one in (value if isinstance(value, list) else [value])]
+    try:
+        return tuple(find_standard(text, folder) for text in texts if text)
+    except InputError as error:
+        raise under_key(key, error) from error
+
+
 def _datum(key: str, value: Any, folder: Path) -> Datum | None:
     text = _text(key, value, folder)
     if not text:
@@ -462,6 +486,11 @@ _PARSERS: dict[str, Callable[[str, Any, Path], Any]] = {
     "places_datum": _datum,
     "sources": _file,
     "boundary": _file,
+    "standards": _standards,
+    "population": _file,
+    "compounds": _file,
+    "areas": _file,
+    "map": _file,
     "classes": _file,
     "walker": _walker,
     "minutes": _minutes,
