@@ -294,7 +294,7 @@ PAGE: dict[str, Both] = {
     "report_copy": Both("复制文字", "Copy the text"),
     "report_call": Both("也可以打电话告诉社区：", "Or tell them by telephone:"),
     "home_search": Both("查找我家", "Find my home"),
-    "home_search_hint": Both("路名、路口、小区或地点", "Street, crossing or place"),
+    "home_search_hint": Both("路名或路口", "Street or crossing"),
     "home_is_center": Both("从{center}出发，", "From {center}:"),
     "home_sent": Both(
         "您选的位置会发给本指南的服务器计算，不会发给别人。",

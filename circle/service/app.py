@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from circle import __version__
+from circle.guide.pack import pack_for_guide
 from circle.guide.web import render_page
 from circle.service import models, pages, problems
 from circle.service.answers import Answers
@@ -36,6 +37,9 @@ from circle.study import Study, read_study, run_study
 GEOJSON = "application/geo+json"
 _JSON = "application/json"
 _PROBLEM_REF = "#/components/schemas/Problem"
+# A page with up to this many characters of network computes by itself: no home leaves a device. A
+# larger town's page asks the service, and says so.
+_MOST_CARRIED = 400_000
 _HTML = "text/html; charset=utf-8"
 
 
@@ -72,7 +76,9 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
         )
 
         def draw() -> Page:
-            html = render_page(served.content, live=True)
+            walks = pack_for_guide(served.network, served.content)
+            carried = walks if len(walks.text) <= _MOST_CARRIED else None
+            html = render_page(served.content, live=True, walks=carried)
             return Page(html.encode(), _HTML, pages.GUIDE_POLICY)
 
         app.state.answers = Answers(served)

@@ -4,6 +4,7 @@
 
   const STEPS = 1, BRIDGE = 2, TUNNEL = 4, INFERRED = 8, PRIVATE = 16;
   const TILE = 512;
+  const EDGE = 56;
 
   /* Width in pixels at zooms 13 to 19, by rank of street. */
   const WIDTHS = [
@@ -241,19 +242,34 @@
     this.strokeAll(all, stairs, palette.steps, zoom >= 16 ? [1.4, 1.8] : [1, 1.2], 'butt');
   };
 
-  /* Where the data end, the map ends too: a sheet on a table, not a world without streets. */
+  /* Where the data end, the map ends too: it fades into the table it lies on, rather than being a
+     world without streets. */
   Brush.prototype.edge = function (sheet) {
     const context = this.context;
     const left = sheet[0] * this.scale - this.left, top = sheet[1] * this.scale - this.top;
     const right = sheet[2] * this.scale - this.left, bottom = sheet[3] * this.scale - this.top;
-    context.fillStyle = this.palette.table;
+    const table = this.palette.table;
+    const fade = function (from, to, isAcross) {
+      const near = Math.min(from, to), far = Math.max(from, to);
+      if (far < 0 || near > TILE) return;
+      const shade = isAcross ? context.createLinearGradient(from, 0, to, 0)
+        : context.createLinearGradient(0, from, 0, to);
+      shade.addColorStop(0, table);
+      shade.addColorStop(0.35, table + '9c');
+      shade.addColorStop(1, table + '00');
+      context.fillStyle = shade;
+      if (isAcross) context.fillRect(near, -1, far - near, TILE + 2);
+      else context.fillRect(-1, near, TILE + 2, far - near);
+    };
+    fade(left, left + EDGE, true);
+    fade(right, right - EDGE, true);
+    fade(top, top + EDGE, false);
+    fade(bottom, bottom - EDGE, false);
+    context.fillStyle = table;
     context.beginPath();
     context.rect(-1, -1, TILE + 2, TILE + 2);
     context.rect(left, top, right - left, bottom - top);
     context.fill('evenodd');
-    context.lineWidth = 1.5;
-    context.strokeStyle = this.palette.casing;
-    context.strokeRect(left, top, right - left, bottom - top);
   };
 
   function* painting(context, coords, zoom, world, palette) {

@@ -1,4 +1,4 @@
-/* What stands on the map beside the numbers: buttons, scale, legend, the centre, the map's soft edge. */
+/* What stands on the map beside the numbers: buttons, scale, legend, the centre. */
 (function (guide) {
   'use strict';
 
@@ -122,17 +122,5 @@
       if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); open(); }
     });
     guide.markers.reserved.push({ isCenter: true, latLng: L.latLng(spot) });
-  };
-
-  /* Where the data end the map fades into the table it lies on, rather than being cut off. */
-  guide.addEdge = function (map) {
-    const sheet = guide.data.basemap.sheet;
-    const frame = guide.el('div', { class: 'sheet-edge', 'aria-hidden': 'true' }, []);
-    L.svgOverlay(frame, [[sheet[1], sheet[0]], [sheet[3], sheet[2]]], {
-      interactive: false, pane: 'names'
-    }).addTo(map);
-    const show = function () { frame.hidden = map.getZoom() > 17; };
-    map.on('zoomend', show);
-    show();
   };
 })(window.circleGuide = window.circleGuide || {});

@@ -291,15 +291,17 @@
     const edge = new Int32Array(2 * net.m), arrive = new Int32Array(2 * net.m);
     for (let e = 0; e < net.m; e += 1) {
       const flags = net.flags[e], steps = net.nSteps[e], bits = net.bits[e];
-      let seconds = net.length[e] / walker.speed;
-      seconds += steps * walker.per_step;
-      seconds += Math.ceil(steps / STEPS_PER_FLIGHT) * walker.per_flight;
-      seconds += (flags & CROSSING ? 1 : 0) * (walker.crossing / 2);
-      seconds += (net.kind[e] === KIND_ELEVATOR ? 1 : (flags & ELEVATOR ? 0.5 : 0)) * walker.elevator;
-      const whole = Math.min(Math.max(rint(seconds * 1000), 1), UNREACHED - 1);
       const isOpen = !(flags & walker.closed);
-      edge[2 * e] = isOpen && bits & OPEN_ON ? whole : UNREACHED;
-      edge[2 * e + 1] = isOpen && bits & OPEN_BACK ? whole : UNREACHED;
+      for (let side = 0; side < 2; side += 1) {
+        let seconds = net.length[e] / walker.speed;
+        if (net.pace) seconds *= net.pace[2 * e + side];
+        seconds += steps * walker.per_step;
+        seconds += Math.ceil(steps / STEPS_PER_FLIGHT) * walker.per_flight;
+        seconds += (flags & CROSSING ? 1 : 0) * (walker.crossing / 2);
+        seconds += (net.kind[e] === KIND_ELEVATOR ? 1 : (flags & ELEVATOR ? 0.5 : 0)) * walker.elevator;
+        const whole = Math.min(Math.max(rint(seconds * 1000), 1), UNREACHED - 1);
+        edge[2 * e + side] = isOpen && bits & (side === 0 ? OPEN_ON : OPEN_BACK) ? whole : UNREACHED;
+      }
       arrive[2 * e] = !walker.enters && bits & ENTERS_ON ? UNREACHED : edge[2 * e];
       arrive[2 * e + 1] = !walker.enters && bits & ENTERS_BACK ? UNREACHED : edge[2 * e + 1];
     }

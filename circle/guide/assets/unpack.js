@@ -4,8 +4,8 @@
 (function (guide) {
   'use strict';
 
-  const FORMAT = 1;
-  const STREAMS = 11;
+  const FORMAT = 1, FORMAT_WITH_SLOPES = 2;
+  const STREAMS = 11, HEADER_BYTES = 50, PACE_UNIT = 1024;
   const STEPS = 4;
   /* Of work between two chances for the page to answer somebody: a few milliseconds on a phone. */
   const STEP_SYMBOLS = 2048, STEP_EDGES = 128;
@@ -239,6 +239,13 @@
     net.pointY = Float64Array.from(ys);
   }
 
+  /* Time on and back along each edge as a ratio to level ground. */
+  function readPaces(net, stream) {
+    const reader = new Reader(stream);
+    net.pace = new Float64Array(2 * net.m);
+    for (let i = 0; i < net.pace.length; i += 1) net.pace[i] = (reader.take() + PACE_UNIT) / PACE_UNIT;
+  }
+
   function* readChains(net, stream, units) {
     const reader = new Reader(stream);
     let x = 0, y = 0;
@@ -336,9 +343,10 @@
       return body.subarray(at - length, at);
     });
     const head = new DataView(streams[0].buffer, streams[0].byteOffset, streams[0].length);
-    if (head.getUint8(0) !== FORMAT) throw new Error('the pack has another layout');
+    const form = head.getUint8(0);
+    if (form !== FORMAT && form !== FORMAT_WITH_SLOPES) throw new Error('the pack has another layout');
     const numbers = [];
-    for (let i = 2; i + 8 <= streams[0].length; i += 8) numbers.push(head.getFloat64(i, true));
+    for (let i = 2; i < HEADER_BYTES; i += 8) numbers.push(head.getFloat64(i, true));
     const words = new window.TextDecoder('utf-8').decode(streams[1]);
     const net = {
       lon0: numbers[0], lat0: numbers[1], home: numbers.slice(2), names: words ? words.split('\n') : []
@@ -347,6 +355,7 @@
     yield* readEdges(net, streams, units);
     yield* readChains(net, streams[10], units);
     yield* complete(net);
+    if (form === FORMAT_WITH_SLOPES) readPaces(net, streams[0].subarray(HEADER_BYTES));
     return net;
   };
   guide.unpackNetwork = function (text) { return guide.drain(guide.unpacking(text)); };
