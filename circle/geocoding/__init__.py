@@ -10,4 +10,13 @@ from circle.geocoding.gazetteer import Gazetteer
 from circle.geocoding.model import CONFIDENT, GeocodeMatch, Geocoder, KnownPlace, Level
 from circle.geocoding.nominatim import Nominatim
 
-__all__ = ["CONFIDENT", "Chain", "Gazetteer", "GeocodeMatch", "Geocoder", "KnownPlace", "Level", "Nominatim"]
+__all__ = [
+    "CONFIDENT",
+    "Chain",
+    "Gazetteer",
+    "GeocodeMatch",
+    "Geocoder",
+    "KnownPlace",
+    "Level",
+    "Nominatim",
+]

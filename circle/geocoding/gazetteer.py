@@ -173,7 +173,7 @@ class Gazetteer:
                 )
                 for hit in hits
             ]  # fmt: skip
-        matches = self._named(query, hits, where)
+        matches = self._named(query, hits, where, _is_generic(name or address))
         if where is not None:
             matches.extend(self._addressed(query, name, where, matches))
         matches.sort(key=lambda match: -match.confidence)
@@ -181,7 +181,9 @@ class Gazetteer:
 
     # Names -----------------------------------------------------------------------------------
 
-    def _named(self, query: str, hits: list[Hit], where: _Where | None) -> list[GeocodeMatch]:
+    def _named(
+        self, query: str, hits: list[Hit], where: _Where | None, is_generic: bool
+    ) -> list[GeocodeMatch]:
         agreeing = [hit for hit in hits if self._agrees(hit.place, where)]
         pool = agreeing or hits
         best = max((hit.score for hit in pool), default=0.0)
@@ -200,7 +202,7 @@ class Gazetteer:
             elif where is not None and where.confidence == 0:
                 confidence = min(confidence, _AMBIGUOUS_CONFIDENCE)
                 en, zh = f"{en}; but {where.en}", f"{zh}；但{where.zh}"
-            elif _is_generic(hit.place.name) and where is None:
+            elif is_generic and where is None:
                 confidence = min(confidence, _GENERIC_CONFIDENCE)
                 en, zh = f"{en}, but many places are called so", f"{zh}，但此名称过于笼统"
             if hit not in tied:

@@ -63,7 +63,7 @@ KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (("博物馆", "展览馆", "美术馆", "museum", "musee"), ("tourism=museum", "tourism=gallery")),
     (
-        ("体育馆", "体育场", "体育中心", "健身房", "健身中心", "gym", "stadium"),
+        ("体育馆", "体育场", "体育中心", "健身房", "健身中心", "gym", "stadium", "stade"),
         ("leisure", "sport", "building"),
     ),
     (("操场", "运动场"), ("leisure", "sport")),
@@ -103,11 +103,17 @@ KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("地铁站", "火车站", "车站", "公交站", "站", "station", "gare"), ("railway", "highway")),
     (("公园", "花园", "游园", "绿地", "park", "parc", "garden", "jardin", "jardins"), ("leisure",)),
     (("广场", "square", "plaza"), ("place", "leisure", "highway", "amenity=marketplace")),
-    (("小区", "家园", "新村", "苑", "residence", "residences", "villa"), ("landuse", "building")),
+    (
+        ("小区", "家园", "新村", "苑", "residence", "residences", "villa", "maison"),
+        ("landuse", "building"),
+    ),
     (("公寓", "宿舍"), ("building", "landuse", "tourism=apartment")),
     (("大厦", "大楼", "写字楼", "building", "palace", "palais", "tower", "tour"), ("building",)),
     (("教学楼", "实验楼", "办公楼", "号楼", "楼", "馆"), ("building",)),
-    (("church", "eglise", "chapelle", "chapel", "cathedral", "cathedrale"), ("amenity=place_of_worship",)),
+    (
+        ("church", "eglise", "chapelle", "chapel", "cathedral", "cathedrale"),
+        ("amenity=place_of_worship",),
+    ),
     (("社区", "村", "街道"), ("place", "boundary", "landuse")),
     (("门", "gate"), ("barrier", "highway", "building")),
     (("桥", "立交桥", "bridge", "pont"), ("man_made", "highway")),

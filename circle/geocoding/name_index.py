@@ -51,9 +51,7 @@ class NameIndex:
                     self._add_sounds(key, text)
         self._postings = {piece: np.array(rows, np.intp) for piece, rows in postings.items()}
         self._sizes = sizes
-        self._sound_index = (
-            NameIndex(sorted(self._by_sound), {}) if self._by_sound else None
-        )
+        self._sound_index = NameIndex(sorted(self._by_sound), {}) if self._by_sound else None
 
     def _add_sounds(self, key: str, text: str) -> None:
         sounds = [sound.replace(" ", "") for sound in syllables(text)]

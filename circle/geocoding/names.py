@@ -133,10 +133,14 @@ def _compare_cjk(asked: NameParts, known: NameParts, kind: str) -> Likeness:
         penalty = 0.05
     if not asked.own or not known.own:
         return _NOT_ALIKE
+    if asked.own == known.own and asked.own.isdigit() and penalty:
+        return _compare_whole(asked, known)  # 第2教学楼 is not 2号楼
     if asked.own == known.own:
         return Likeness(0.95 - penalty, "same but for the word of its kind", "仅差类别用词")
     by_own = _by_edits(asked.own, known.own, penalty)
-    return by_own if by_own.score > 0 else _compare_whole(asked, known)
+    if by_own.score > 0 or abs(len(asked.text) - len(known.text)) != 1:
+        return by_own
+    return _compare_whole(asked, known)  # a character is missing from a short name
 
 
 def _compare_sounds(asked: str, known: str) -> Likeness:
@@ -149,6 +153,8 @@ def _compare_sounds(asked: str, known: str) -> Likeness:
     share = 1 - len(differing) / len(asked)
     if pinyin(asked) == pinyin(known):
         score = {2: 0.6, 3: 0.77}.get(len(asked), 0.88)
+        if len(asked) == 3 and len(differing) == 1 and asked[-1] == known[-1]:
+            score = 0.86  # 城府路 for 成府路: the word for the kind agrees
     elif share >= 0.5 and loose_pinyin(asked) == loose_pinyin(known):
         score = {2: 0.5, 3: 0.7}.get(len(asked), 0.84)
     else:
@@ -235,7 +241,9 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
             fits = fits_kind(asked.kind_word, kind) if asked.kind_word else True
             if fits is False and not known.kind_word:
                 return _NOT_ALIKE
-            penalty = 0.03 if fits else 0.2
+            # Villa and résidence of one name may be two houses.
+            both = bool(asked.kind_word and known.kind_word)
+            penalty = 0.03 if fits and not both else 0.2
     return _compare_own(asked, known, penalty)
 
 
@@ -287,6 +295,6 @@ def _word_slips(word: str, other: str) -> int:
         return 0
     shorter = min(len(word), len(other))
     if len(word) >= 3 and other.startswith(word):
-        return 1
+        return 2  # shortened, or another word that begins so
     edits = OSA.distance(word, other, score_cutoff=2)
     return edits if shorter >= (4 if edits == 1 else 8) else 9

@@ -144,12 +144,12 @@ class PlaceIndex:
         for text, factor in self._readings(name, towns):
             self._find_key(text, factor, hits)
         asked = fold(name)
-        for area in self.areas:
-            key = fold(area.name)
-            for text in (asked, fold(towns.without(name))):
-                rest = text.removeprefix(key).strip()
-                if rest and rest != text and has_cjk(key):
-                    self._find_within(rest, area, hits)
+        if has_cjk(asked):
+            for text in {asked, fold(towns.without(name))}:
+                for area in self.areas:
+                    rest = text.removeprefix(fold(area.name))
+                    if rest and rest != text and has_cjk(area.name):
+                        self._find_within(rest, area, hits)
         wants_stop = asked.endswith(("站", "门", "station", "gare", "gate", "stop"))
         scored = [
             hit._replace(score=hit.score * _STOP_FACTOR)

@@ -61,6 +61,7 @@ class Place:
 
 
 def names_of(row: Any) -> list[tuple[str, float]]:
+    """Return the names of a row of `MapFeatures.named`, and how much each counts."""
     given: list[tuple[str, float]] = []
     if row.name:
         given.append((row.name, NAME_WEIGHT))
@@ -72,6 +73,7 @@ def names_of(row: Any) -> list[tuple[str, float]]:
 
 
 def known_place(known: KnownPlace, row: int, frame: LocalFrame) -> Place:
+    """Return what is known from elsewhere as a place."""
     x, y = frame.to_xy(known.lon, known.lat)
     return Place(
         row=row,
@@ -155,6 +157,7 @@ def town_names(features: MapFeatures) -> list[str]:
 
 
 def map_places(features: MapFeatures, frame: LocalFrame) -> list[Place]:
+    """Return what has a name or an address on a map, in the order of its rows."""
     named = features.named
     if len(named) == 0:
         return []

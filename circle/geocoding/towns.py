@@ -36,6 +36,10 @@ class Towns:
         self._words = sorted(words, key=len, reverse=True)
         self._cities = {part for word in words if (part := admin_parts(word)["city"])}
         self._postcodes = frozenset(postcodes)
+        latin = "|".join(re.escape(word) for word in self._words if not has_cjk(word))
+        self._behind = re.compile(
+            rf"[\s,(]+(?:\d{{4,6}}\s+)?(?:{latin or '(?!)'})\)?$", re.IGNORECASE
+        )
 
     def __contains__(self, text: str) -> bool:
         return fold(text) in self._words
@@ -71,11 +75,8 @@ class Towns:
         parts = [part.strip() for part in re.split(r"[,;\n]", text)]
         kept = [part for part in parts if part and not self._is_town(part)]
         rest = ", ".join(kept)
-        for word in self._words:
-            bare = re.sub(rf"[\s,(]+(?:\d{{4,6}}\s+)?{re.escape(word)}\)?$", "", rest, flags=re.I)
-            if bare != rest and len(bare) >= 4:
-                return bare
-        return rest
+        bare = self._behind.sub("", rest)
+        return bare if len(bare) >= 4 else rest
 
     def _is_town(self, part: str) -> bool:
         bare = fold(_POSTCODE.sub(" ", part))

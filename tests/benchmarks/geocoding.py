@@ -21,12 +21,14 @@ def main() -> Report:
     parser.add_argument("--tuning", action="store_true", help="the half that may be looked at")
     parser.add_argument("--wrong", type=int, default=0, help="print so many wrong answers a way")
     given = parser.parse_args()
-    for name in ("monaco_2023.osm.pbf", "beijing_tsinghua_2017.osm", "lanzhou_pois.geojson"):
+    for name in ("monaco_2023.osm.pbf", "beijing_tsinghua_2017.osm", "lanzhou_streets.geojson"):
         extract(name)
     half = "tuning" if given.tuning else "test"
     report = Report(f"Geocoding without the internet, {half} half")
     found = measure(all_cases(FOLDER), "tuning" if given.tuning else "test")
-    report.note(f"{'':<12}{'':<34}{'n':>6}{'top 1':>8}{'top 3':>8}{'sure':>8}{'of these right':>16}")
+    report.note(
+        f"{'':<12}{'':<34}{'n':>6}{'top 1':>8}{'top 3':>8}{'sure':>8}{'of these right':>16}"
+    )
     for (key, kind, way), tally in sorted(found.items()):
         precise = tally.confident_right / tally.confident if tally.confident else 1.0
         report.note(

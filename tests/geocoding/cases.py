@@ -170,6 +170,9 @@ def _is_foreign(m: TestMap, name: str) -> bool:
         return False
     if any(key in other or (len(other) >= 3 and other in key) for other in m.keys):
         return False
+    # 清华医院 is how people say 清华大学医院: what leaves characters out is no other name.
+    if has_cjk(key) and any(_is_within(key, other) for other in m.keys):
+        return False
     words = {word for word in key.split() if len(word) >= 4}
     if words and any(words <= set(other.split()) for other in m.keys):
         return False
@@ -177,6 +180,32 @@ def _is_foreign(m: TestMap, name: str) -> bool:
     return all(OSA.distance(key, other, score_cutoff=limit) > limit for other in m.keys)
 
 
+def _is_within(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
+
+
+# Things of other towns, of kinds that the maps have too.
+ELSEWHERE_ZH = tuple(
+    """
+    广州市第一人民医院 天河体育中心 越秀公园 陈家祠 白云山索道 深圳书城 莲花山公园
+    福田口岸 罗湖区人民医院 华强北商业街 武汉长江大桥 黄鹤楼 户部巷 同济医院
+    光谷广场 解放碑步行街 洪崖洞 磁器口古镇 西南医院 春熙路 宽窄巷子 武侯祠 锦里
+    华西医院 杜甫草堂 大雁塔 钟楼饭店 回民街 交大一附院 曲江池 趵突泉 大明湖
+    泉城广场 齐鲁医院 栈桥 八大关 五四广场 市南软件园 夫子庙 新街口百货 鼓楼医院
+    玄武湖 总统府 拙政园 观前街 苏州站北广场 寒山寺 外滩 豫园 瑞金医院 静安寺
+    陆家嘴地铁站 虹口足球场 鲁迅公园 城隍庙 中百一店 西湖断桥 灵隐寺 浙二医院 河坊街
+    武林广场 鼓浪屿 中山路步行街 南普陀寺 曾厝垵 三坊七巷 西湖公园 岳麓书院 橘子洲
+    坡子街 湘雅医院 天心阁 翠湖公园 金马碧鸡坊 云南白药大药房 沃尔玛广场店
+    永辉超市融侨店 老百姓大药房 益丰大药房 海底捞火锅 蜜雪冰城 华莱士 绝味鸭脖
+    老凤祥银楼 周黑鸭 百果园 链家地产 顺丰速运 菜鸟驿站 如家酒店 汉庭酒店 锦江之星
+    七天连锁酒店 宝岛眼镜 屈臣氏 良品铺子 名创优品 孩子王 苏宁易购 国美电器
+    红星美凯龙 居然之家 向阳小学 育红小学 实验二小 第九中学 育英中学 启明幼儿园
+    金太阳幼儿园 小天使幼儿园 红旗菜市场 光明菜市场 建设路派出所 解放路邮局
+    和平社区卫生服务中心 幸福里小区 阳光花园 锦绣江南 碧桂园 万科城市花园 翡翠湾
+    怡景苑 梧桐苑 滨江花园 康乐养老院 夕阳红敬老院 残疾人联合会 妇幼保健院
+    """.split()  # noqa: SIM905 - easier to read than a list of strings
+)
 _ENDS = ("幼儿园", "菜市场", "医院", "图书馆", "超市", "药店", "派出所", "小区", "体育馆", "养老院")
 _STARTS = ("Pharmacie", "Restaurant", "École", "Hôtel", "Parking", "Résidence", "Garage", "Banque")
 

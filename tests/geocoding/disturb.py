@@ -23,6 +23,11 @@ _CJK = re.compile("[一-鿿]")
 _COMMON = "明华新文德福安平和兴永大天东海山江河湖中国光春秋月星云林木石金玉宝成长兴隆盛"
 
 
+def _may_slip(letter: str) -> bool:
+    """Say whether another character there would still mean the same place."""
+    return bool(_CJK.match(letter)) and letter not in "东西南北一二三四五六七八九十"
+
+
 def _place(text: str, rng: random.Random, fits: Callable[[str], bool]) -> int | None:
     spots = [i for i, letter in enumerate(text) if fits(letter)]
     return rng.choice(spots) if spots else None
@@ -149,7 +154,9 @@ def same_sound(text: str, rng: random.Random) -> str | None:
     """Pick another character of the same sound."""
     from pypinyin import lazy_pinyin
 
-    at = _place(text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十")
+    at = _place(
+        text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十"
+    )
     if at is None or len(text) < 3:
         return None
     others = [c for c in _same_sound().get(lazy_pinyin(text[at])[0], []) if c != text[at]]
@@ -158,7 +165,9 @@ def same_sound(text: str, rng: random.Random) -> str | None:
 
 def wrong_character(text: str, rng: random.Random) -> str | None:
     """Pick any other character."""
-    at = _place(text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十")
+    at = _place(
+        text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十"
+    )
     if at is None or len(_CJK.findall(text)) < 4:
         return None
     other = rng.choice([c for c in _COMMON if c != text[at]])
@@ -167,7 +176,9 @@ def wrong_character(text: str, rng: random.Random) -> str | None:
 
 def missing_character(text: str, rng: random.Random) -> str | None:
     """Leave a character out."""
-    at = _place(text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十")
+    at = _place(
+        text, rng, lambda c: bool(_CJK.match(c)) and c not in "东西南北一二三四五六七八九十"
+    )
     if at is None or len(_CJK.findall(text)) < 4:
         return None
     return text[:at] + text[at + 1 :]
@@ -203,8 +214,10 @@ def spelt_number(text: str, rng: random.Random) -> str | None:
         if not 0 < value < 100:
             return "".join(digits[int(d)] for d in found.group())
         tens, ones = divmod(value, 10)
-        return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (
-            digits[ones] if ones else ""
+        return (
+            (digits[tens] if tens > 1 else "")
+            + ("十" if tens else "")
+            + (digits[ones] if ones else "")
         )
 
     changed = re.sub(r"\d+", spell, text)
@@ -279,7 +292,9 @@ def spaced(text: str, rng: random.Random) -> str | None:
     """Put a space somewhere."""
     if not _CJK.search(text) or len(text) < 4:
         return None
-    spots = [i for i in range(2, len(text) - 1) if not (text[i].isdigit() and text[i - 1].isdigit())]
+    spots = [
+        i for i in range(2, len(text) - 1) if not (text[i].isdigit() and text[i - 1].isdigit())
+    ]
     if not spots:
         return None
     at = rng.choice(spots)

@@ -14,6 +14,7 @@ from circle.features import read_features
 from circle.geocoding import GeocodeMatch
 from tests.geocoding import maps
 from tests.geocoding.cases import (
+    ELSEWHERE_ZH,
     Case,
     Half,
     absent_cases,
@@ -89,13 +90,13 @@ def all_cases(folder: Path) -> Iterator[tuple[TestMap, list[Case]]]:
     """Yield each map with its cases."""
     monaco, tsinghua, sample = maps.monaco(folder), maps.tsinghua(folder), maps.shanzishi()
     latin = _names(folder, "porto_portugal.osm.pbf") + _names(folder, "north-bayreuth.osm.gz")
-    lanzhou = json.loads((folder / "lanzhou_pois.geojson").read_text(encoding="utf-8"))
-    lanzhou_names = [f["properties"].get("name") or "" for f in lanzhou["features"]]
+    lanzhou = json.loads((folder / "lanzhou_streets.geojson").read_text(encoding="utf-8"))
+    lanzhou_roads = {f["properties"].get("name") or "" for f in lanzhou["features"]}
     latin_roads = _roads(folder, "porto_portugal.osm.pbf")
     for m, elsewhere, roads in (
         (monaco, latin, latin_roads),
-        (tsinghua, lanzhou_names, list(sample.streets)),
-        (sample, list(tsinghua.names), list(tsinghua.streets)),
+        (tsinghua, ELSEWHERE_ZH, sorted(lanzhou_roads)),
+        (sample, [*ELSEWHERE_ZH, *tsinghua.names], list(tsinghua.streets)),
     ):
         cases = [
             *thin(exact_cases(m), 2 * MOST_OF_A_KIND),
