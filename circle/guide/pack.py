@@ -24,7 +24,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -49,11 +49,16 @@ from circle.network import BoolArray, FloatArray, Int32Array, WalkNetwork
 from circle.provenance import Provenance
 from circle.segments import build_index
 from circle.snapping import SNAP_LIMIT_M
+from circle.terrain import PACE_UNIT
 from circle.walkers import WALKERS, get_walker
 from circle.walking import Flag
 
 FORMAT = 1
-"""Number of the layout; a reader refuses every other."""
+FORMAT_WITH_SLOPES = 2
+"""
+Numbers of the layouts; a reader refuses every other. In the second the header is followed by the
+pace of every edge both ways; it is written only of a network that knows its slopes.
+"""
 
 UNIT_BITS = 10
 UNITS_PER_M = 1 << UNIT_BITS
@@ -67,9 +72,11 @@ _KEPT_FLAGS = int(
     | Flag.ELEVATOR
     | Flag.PRIVATE
     | Flag.TUNNEL
+    | Flag.STEEP
 )
 _OPEN_ON, _OPEN_BACK, _ENTERS_ON, _ENTERS_BACK, _ISLAND = 1, 2, 4, 8, 16
 _N_STREAMS = 11
+_HEADER = struct.Struct("<BBdddddd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +152,10 @@ def pack_network(network: WalkNetwork, home: Bounds, reach_m: float) -> WalkPack
     kept = _edges_within(network, box)
     shapes = _quantised(network)
     order = trail(network, kept)
-    header = struct.pack(
-        "<BBdddddd", FORMAT, UNIT_BITS, network.frame.lon_0, network.frame.lat_0, *home
-    )
+    form = FORMAT_WITH_SLOPES if network.has_heights else FORMAT
+    header = _HEADER.pack(form, UNIT_BITS, network.frame.lon_0, network.frame.lat_0, *home)
+    if network.has_heights:
+        header += _paces(network, order)
     streams = [
         header,
         *_edge_streams(network, shapes, order),
@@ -247,6 +255,13 @@ def _edge_streams(network: WalkNetwork, shapes: Shapes, order: Trail) -> Iterato
     yield varints(dy) + varints(_cut(network, order))
 
 
+def _paces(network: WalkNetwork, order: Trail) -> bytes:
+    """Return how much slower than on the level every edge is, on and back as it is written."""
+    pace = network.edge_pace[order.edge].astype(np.int64) - PACE_UNIT
+    pace[order.is_turned] = pace[order.is_turned, ::-1]
+    return varints(pace.ravel().tolist())
+
+
 def _cut(network: WalkNetwork, order: Trail) -> Iterable[int]:
     """Return the differences between the numbers of vertices where the network is cut."""
     n_arcs = np.bincount(network.edge_node[order.edge].ravel(), minlength=network.n_nodes)
@@ -280,15 +295,20 @@ def unpack_network(data: bytes) -> tuple[WalkNetwork, Bounds]:
     sizes = [lengths.take() for _ in range(_N_STREAMS)]
     starts = np.cumsum([lengths.at, *sizes]).tolist()
     parts = [body[a:b] for a, b in pairwise(starts)]
-    form, unit_bits, lon_0, lat_0, *sides = struct.unpack("<BBdddddd", parts[0])
-    if form != FORMAT:
-        raise ValueError(f"the pack has layout {form}, not {FORMAT}")
+    form, unit_bits, lon_0, lat_0, *sides = _HEADER.unpack_from(parts[0])
+    if form not in (FORMAT, FORMAT_WITH_SLOPES):
+        raise ValueError(f"the pack has layout {form}, not {FORMAT} or {FORMAT_WITH_SLOPES}")
     names = tuple(parts[1].decode().split("\n")) if parts[1] else ()
     home = Bounds(*sides)
     frame = LocalFrame(lon_0, lat_0)
     edges = _read_edges(parts, 1 << unit_bits)
     barriers = read_chains(parts[10], 1 << unit_bits)
-    return _network(frame, home, names, edges, *barriers), home
+    network = _network(frame, home, names, edges, *barriers)
+    if form == FORMAT_WITH_SLOPES:
+        paces = Varints(parts[0][_HEADER.size :])
+        pace = [paces.take() + PACE_UNIT for _ in range(2 * network.n_edges)]
+        network = replace(network, edge_pace=np.array(pace, np.uint16).reshape(-1, 2))
+    return network, home
 
 
 @dataclass(frozen=True, slots=True, eq=False)

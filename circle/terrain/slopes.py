@@ -22,7 +22,7 @@ import numpy.typing as npt
 from circle.geometry import LocalFrame
 from circle.terrain.heights import Float32Array, FloatArray, Heights
 
-PACE_UNIT = 4096
+PACE_UNIT = 1024
 """Paces are whole numbers of this fraction: the same in every program that reads them."""
 
 TOBLER_DECAY = 3.5
