@@ -243,6 +243,14 @@ def test_nobody_invented_a_telephone_or_an_hour() -> None:
     assert {(p["phone"], p["hours"]) for p in PLACES} == {("", "")}
 
 
+def test_offers_are_those_of_the_newspaper_and_say_how_old_they_are() -> None:
+    promised = {p["id"]: p for p in PLACES if p["offers"]}
+    assert set(promised) == {"daily_services-01", "daily_services-02", "health-04"}
+    for place in promised.values():
+        assert "2021年9月" in place["offers"]
+        assert (place["source"], place["source_date"]) == ("chenbao-2021-09", "2021-09-13")
+
+
 def test_a_place_is_either_placed_with_its_accuracy_or_to_be_verified() -> None:
     unplaced = [p for p in PLACES if TO_CHECK in p["note"]]
     assert unplaced

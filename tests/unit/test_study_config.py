@@ -257,10 +257,10 @@ def test_the_example_list_is_read_once_it_is_no_example(tmp_path: Path) -> None:
         read_sheet(path)
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
-    assert [cell.value for cell in sheet[1]] == (
-        "编号 名称 英文名 别名 类别 地址 经度 纬度 坐标系 出入口 电话 营业时间 网址 照片 优惠/便民服务 "
-        "活动 备注 来源 来源日期 位置精度"
-    ).split()
+    assert "、".join(cell.value for cell in sheet[1]) == (
+        "编号、名称、英文名、别名、类别、地址、经度、纬度、坐标系、出入口、电话、营业时间、网址、照片、"
+        "优惠/便民服务、活动、备注、来源、来源日期、位置精度"
+    )
     offered = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
     assert offered["E2:E501"] == "'类别 Classes'!$A$1:$A$22"
     listed = [row[0] for row in book["类别 Classes"].iter_rows(values_only=True)]
