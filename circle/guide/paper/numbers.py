@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from circle.guide.model import GuidePlace
 from circle.guide.paper.boxes import Box, Point, Space
-from circle.guide.paper.fonts import PaperFont
 
 _GAPS = (0.9, 1.8, 3.0, 4.5, 6.5, 9.0, 12.0, 16.0, 21.0, 27.0, 34.0, 42.0, 60.0, 85.0, 120.0)
 _N_DIRECTIONS = 16
@@ -25,6 +25,18 @@ _CLEAR_MM = 0.35
 _CROSSING = 14.0
 _OVER_NAME = 9.0
 _IMPOSSIBLE = math.inf
+
+
+class Letters(Protocol):
+    """What placing needs to know of a font."""
+
+    def width(self, text: str, size_mm: float) -> float:
+        """Return how wide one line of text runs, in the unit of `size_mm`."""
+        ...
+
+
+class NoRoomError(ValueError):
+    """A map is too small for a single number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +142,7 @@ class NumberPlacer:
         Height of a block of one row.
     """
 
-    def __init__(self, frame: Box, taken: Space, font: PaperFont, height_mm: float) -> None:
+    def __init__(self, frame: Box, taken: Space, font: Letters, height_mm: float) -> None:
         self._frame = frame
         self._taken = taken
         self._font = font
@@ -291,7 +303,7 @@ class NumberPlacer:
                 return items
             others = [item for item in items if item is not homeless]
             if not others:
-                raise AssertionError("a map too small for a single number")
+                raise NoRoomError("a map too small for a single number")
             x, y = homeless.middle
             nearest = min(
                 others,
