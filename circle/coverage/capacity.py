@@ -1,0 +1,128 @@
+"""Capacity: beds and places per person, and who shares them (Gaussian 2SFCA)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from circle.coverage.figures import home_weights
+from circle.coverage.mode import Subject, whole
+from circle.coverage.model import CoverageResult
+from circle.coverage.reach import reach_matrix
+from circle.network import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CapacityAnswer:
+    """
+    How capacity is shared.
+
+    Parameters
+    ----------
+    supply
+        Capacity of all places that give it.
+    n_known, n_places
+        How many do, of how many.
+    per_1000
+        Supply per 1,000 people.
+    needed
+        Places needed by the clause's population served, NaN where it gives none.
+    access_per_1000
+        Of each home, capacity per 1,000 people by Gaussian 2SFCA, shape ``(homes,)``.
+    access_mean
+        Its mean over people.
+    """
+
+    supply: float
+    n_known: int
+    n_places: int
+    per_1000: float
+    needed: float
+    access_per_1000: FloatArray
+    access_mean: float
+
+
+def gaussian_decay(cost: FloatArray, limit: float) -> FloatArray:
+    """
+    Return the weight of a distance: 1 at the door, 0 at the limit, falling like a bell.
+
+    Parameters
+    ----------
+    cost, limit
+        In the same unit.
+
+    Examples
+    --------
+    >>> gaussian_decay(np.array([0.0, 500.0, 1000.0]), 1000.0).round(3).tolist()
+    [1.0, 0.701, 0.0]
+    """
+    least = np.exp(-0.5)
+    bell = np.exp(-0.5 * (np.asarray(cost, np.float64) / limit) ** 2)
+    return np.asarray(np.maximum((bell - least) / (1.0 - least), 0.0))
+
+
+def two_step(costs: csr_matrix, people: FloatArray, supply: FloatArray, limit: float) -> FloatArray:
+    """
+    Return the supply each home has per person, shared with all who can reach it.
+
+    Parameters
+    ----------
+    costs
+        Homes by places, what is within the limit, as `reach_matrix` returns.
+    people
+        Of each home.
+    supply
+        Of each place.
+    limit
+        Cost at which the weight becomes 0.
+
+    Notes
+    -----
+    First step: each place divides its supply by the people around it, each weighed by
+    `gaussian_decay`. Second step: each home sums these ratios, weighed likewise. People times
+    access adds up to the supply of the places anybody reaches.
+    """
+    weight = csr_matrix(
+        (gaussian_decay(costs.data, limit), costs.indices, costs.indptr), shape=costs.shape
+    )
+    shared = np.asarray(weight.T @ people, np.float64)
+    ratio = np.divide(supply, shared, out=np.zeros(len(supply)), where=shared > 0)
+    return np.asarray(weight @ ratio, np.float64)
+
+
+def judge_capacity(result: CoverageResult, subject: Subject) -> CapacityAnswer | None:
+    """
+    Return how the capacity of a subject's places is shared; ``None`` where none gives it.
+
+    Parameters
+    ----------
+    result
+        What was judged.
+    subject
+        A class or a clause.
+    """
+    reach, _ = result.reaches_of(subject)[0]
+    capacity = reach.places.table["capacity"].to_numpy(np.float64)
+    is_known = np.isfinite(capacity) & (capacity > 0)
+    people = home_weights(result, "people")
+    if not is_known.any() or people.sum() == 0:
+        return None
+    limit = whole(subject.limit, result.mode.unit)
+    costs = reach_matrix(
+        result.network, result.homes.group, reach.places.joined.group, limit,
+        result.mode.unit, result.mode.walker,
+    )  # fmt: skip
+    supply = np.where(is_known, capacity, 0.0)
+    access = two_step(costs, people, supply, limit) * 1000.0
+    served = None if subject.clause is None else subject.clause.people_most
+    return CapacityAnswer(
+        supply=float(supply.sum()),
+        n_known=int(is_known.sum()),
+        n_places=len(capacity),
+        per_1000=float(supply.sum() / people.sum() * 1000.0),
+        needed=float(np.ceil(people.sum() / served)) if served else float("nan"),
+        access_per_1000=access,
+        access_mean=float((access * people).sum() / people.sum()),
+    )
