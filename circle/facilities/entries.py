@@ -32,7 +32,7 @@ _UNTIL = re.compile(
 )
 _LOOKS_UNTIL = re.compile(r"\((?:[^()]*(?:至|until|till|截止)[^()]*\d[^()]*)\)$")
 _ENTRANCE = re.compile(
-    r"(?P<lon>[-+]?\d+(?:\.\d+)?)\s*[\s,，]\s*(?P<lat>[-+]?\d+(?:\.\d+)?)(?:[\s,，:]+(?P<name>\S.*))?"
+    r"(?P<lon>[-+]?\d+(?:\.\d+)?)\s*[\s,，]\s*(?P<lat>[-+]?\d+(?:\.\d+)?)(?:[\s,，:(]+(?P<name>\S.*))?"
 )
 _WEB = re.compile(r"(?:https?://)?[\w\-]+(?:\.[\w\-]+)+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 

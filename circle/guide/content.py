@@ -160,7 +160,10 @@ def make_content(
         minutes=tuple(float(value) for value in texts.minutes),
         walker=_walker_key(texts.walker),
         languages=tuple(texts.languages) or ("zh-CN", "en"),
-        facts=tuple(_facts(texts, provenance, guide_rings, share)),
+        facts=(
+            *_counts(len(places), len(unplaced)),
+            *_facts(texts, provenance, guide_rings, share),
+        ),
         attribution=clean_text(provenance.attribution),
         licence=clean_text(provenance.licence),
         data_date=provenance.data_date,
@@ -369,6 +372,11 @@ def _rings(rings: gpd.GeoDataFrame) -> Iterable[GuideRing]:
             polygons=polygons,
             is_cut=_is_true(record.get("is_cut", False)),
         )
+
+
+def _counts(n_placed: int, n_unplaced: int) -> Iterable[Both]:
+    if n_unplaced:
+        yield wording.COUNTS.fill(placed=n_placed, unplaced=n_unplaced)
 
 
 def _facts(

@@ -83,6 +83,11 @@ WALK_TIME_ONLY = Both("步行约 {minutes} 分钟", "about {minutes} min on foot
 WALK_BEYOND = Both("步行超过 {minutes} 分钟", "more than {minutes} min on foot")
 WALK_UNKNOWN = Both("步行时间未知", "walking time unknown")
 NOT_PLACED = Both("没有找到可靠的位置。", "No reliable position was found.")
+COUNTS = Both(
+    "{placed} 处在图上，{unplaced} 处位置待核。",
+    "{placed} places are on the map, {unplaced} more are listed without a position.",
+)
+"""How many places there are, where some of them are not on the map."""
 INFERRED = Both(
     "虚线街道为推断所得，占街道总长约 {percent}%，因此步行范围只是近似。",
     "Dashed streets are inferred, about {percent}% of the street length, so walking ranges are "
