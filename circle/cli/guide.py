@@ -51,10 +51,8 @@ _REASONS = {
 @option(
     "--style",
     type=click.Choice(["community", "official"]),
-    default="community",
-    show_default=True,
-    en="Look: warm or plain.",
-    zh="样式：community 温暖，official 素净。",
+    en="Look: community is warm, official plain; by default that of the guide.",
+    zh="样式：community 温暖，official 素净；默认用指南自己的样式。",
 )
 @option(
     "--language",
@@ -78,7 +76,7 @@ def guide(
     atlas: bool,
     large_print: bool,
     classes: str | None,
-    style: str,
+    style: str | None,
     print_language: str | None,
     output: Path | None,
 ) -> None:
@@ -119,7 +117,11 @@ def guide(
             "is_atlas": printed.is_atlas,
             "reason": printed.reason,
             "places": printed.n_places,
+            "insets": sum(len(plan.insets) for plan in printed.plans),
+            "gathered": printed.n_gathered,
+            "pages": printed.n_pages,
             "missing_characters": printed.missing,
+            "unreadable_pictures": list(printed.bad_pictures),
         },
         "\n".join(_said(printed, target)),
     )
@@ -153,17 +155,63 @@ def read_scale(text: str) -> float:
 
 
 def _said(printed: PaperGuide, target: Path) -> list[str]:
+    """Return in plain words what was written and what was decided."""
     n, n_maps = printed.n_places, len(printed.plans)
-    lines = [
-        in_words(f"Wrote {target}", f"已写出 {target}"),
-        in_words(
-            f"{n} places, 1:{printed.scale:g}, {n_maps} map{'s' if n_maps > 1 else ''}",
-            f"{n} 处地点，1:{printed.scale:g}，{n_maps} 幅图",
-        ),
-    ]
+    lines = [in_words(f"Wrote {target}", f"已写出 {target}")]
+    if printed.is_atlas:
+        lines.append(
+            in_words(
+                f"{n} places on {n_maps} maps at 1:{printed.scale:g}, with an overview; "
+                f"{printed.n_pages} pages.",
+                f"{n} 处地点，{n_maps} 幅图，比例尺 1:{printed.scale:g}，另有总图；"
+                f"共 {printed.n_pages} 页。",
+            )
+        )
+    else:
+        lines.append(
+            in_words(
+                f"{n} places on one map at 1:{printed.scale:g}; {printed.n_pages} "
+                f"page{'s' if printed.n_pages > 1 else ''}.",
+                f"{n} 处地点，一幅图，比例尺 1:{printed.scale:g}；共 {printed.n_pages} 页。",
+            )
+        )
     if printed.reason:
         en, zh = _REASONS[printed.reason]
         lines.append(in_words(f"Made into an atlas: {en}.", f"已分成图册：{zh}。"))
+    n_insets = sum(len(plan.insets) for plan in printed.plans)
+    if n_insets:
+        lines.append(
+            in_words(
+                f"Crowded parts are enlarged: {n_insets} inset{'s' if n_insets > 1 else ''}.",
+                f"地点密的地方放大了 {n_insets} 处。",
+            )
+        )
+    if printed.n_gathered:
+        lines.append(
+            in_words(
+                f"The numbers of {printed.n_gathered} places still stand together, such as "
+                "“12–15”: no room to enlarge more; a larger scale or --atlas takes them apart.",
+                f"还有 {printed.n_gathered} 处的编号排在一起（如“12–15”）：没有空处再放大；"
+                "用更大的比例尺或 --atlas 可以分开。",
+            )
+        )
+    if printed.is_brief:
+        lines.append(
+            in_words(
+                "The poster's list gives names, walks and squares only, to be read from afar; "
+                "print --paper a4 or a3 for addresses, telephones and hours.",
+                "为了远处看得清，大图的名录只有名称、步行时间和方格；地址、电话、时间请印 "
+                "--paper a4 或 a3。",
+            )
+        )
+    if printed.bad_pictures:
+        names = "、".join(f"“{name}”" for name in printed.bad_pictures[:5])
+        lines.append(
+            in_words(
+                f"Pictures that cannot be read, the class's pictogram stands instead: {names}.",
+                f"这些图片读不出来，改用类别图标：{names}。",
+            )
+        )
     for text, signs in printed.missing.items():
         shown = " ".join(f"U+{ord(sign):04X}" for sign in signs)
         lines.append(

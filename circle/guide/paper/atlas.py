@@ -17,19 +17,27 @@ def nearest_scale(scale: float) -> int:
 def squares_of(plans: Sequence[MapPlan], is_atlas: bool) -> dict[int, str]:
     """Return the square by number; in an atlas, on the sheet that has the place most inside."""
     if not is_atlas:
-        return plans[0].squares
+        return {number: _square(plans[0], number) for number in plans[0].squares}
     best: dict[int, tuple[float, str]] = {}
     for sheet, plan in enumerate(plans, start=1):
-        for block in plan.blocks:
-            for anchor in block.anchors:
-                off = max(
-                    abs(anchor.x / plan.frame.width_mm - 0.5),
-                    abs(anchor.y / plan.frame.height_mm - 0.5),
-                )
-                square = f"{sheet}-{plan.squares[anchor.number]}"
-                if anchor.number not in best or off < best[anchor.number][0] - 1e-9:
-                    best[anchor.number] = (off, square)
+        for anchor in plan.on_map:
+            off = max(
+                abs(anchor.x / plan.frame.width_mm - 0.5),
+                abs(anchor.y / plan.frame.height_mm - 0.5),
+            )
+            square = f"{sheet}-{_square(plan, anchor.number)}"
+            if anchor.number not in best or off < best[anchor.number][0] - 1e-9:
+                best[anchor.number] = (off, square)
     return {number: square for number, (_, square) in best.items()}
+
+
+def _square(plan: MapPlan, number: int) -> str:
+    """Return a square, with the letter of the enlargement where the number stands only there."""
+    bare = {anchor.number for anchor in plan.bare}
+    for inset in plan.insets:
+        if number in bare and number in inset.plan.alone:
+            return f"{plan.squares[number]} {inset.letter}"
+    return plan.squares[number]
 
 
 def outline_on(sheet: MapFrame, overview: MapFrame) -> Box:

@@ -33,16 +33,16 @@ def emblem(content: GuideContent, style: Style) -> str:
     local = local_frame(content)
     west, south, east, north = content_extent(content, local)
     rings = [[polygon[0] for polygon in ring.polygons] for ring in content.rings]
-    shapes: list[list[shapely.Geometry]] = []
     middle = ((west + east) / 2, (south + north) / 2)
     frame = MapFrame(local, 1000.0, middle, _SIDE_MM, _SIDE_MM)
-    for lines in rings:
-        shapes.append([shapely.LineString(frame.to_mm(line)) for line in lines])
+    shapes: list[list[shapely.Geometry]] = [
+        [shapely.LineString(frame.to_mm(line)) for line in lines] for lines in rings
+    ]
     (center,) = frame.to_mm([(content.center.lon, content.center.lat)]).tolist()
     drawn = [shape for group in shapes for shape in group]
     if not drawn:
-        drawn = [shapely.Point(center).buffer(r) for r in (100.0, 200.0, 300.0)]
-        shapes = [[shape.exterior] for shape in drawn]
+        drawn = [shapely.Point(center).buffer(r).boundary for r in (100.0, 200.0, 300.0)]
+        shapes = [[shape] for shape in drawn]
     left, top, right, bottom = shapely.total_bounds(drawn)
     side = max(right - left, bottom - top, 1.0)
     shift = ((left + right) / 2, (top + bottom) / 2)

@@ -22,6 +22,7 @@ from circle.guide.paper.boxes import Box
 from circle.guide.paper.fonts import PaperFont
 from circle.guide.paper.frame import SCALES, MapFrame
 from circle.guide.paper.map_plan import Inset, Label, MapPlan, plan_map
+from circle.guide.paper.numbers import NoRoomError
 
 LETTERS = "XYZ"
 """Names of the enlargements of a map: no column of squares is called so."""
@@ -33,6 +34,7 @@ _SIZES_MM = ((120.0, 90.0), (96.0, 72.0), (78.0, 60.0), (62.0, 50.0), (50.0, 42.
 _LEAST_TIMES, _MOST_TIMES = 1.7, 5.0
 _APART_MM = 3.4
 _ROOM_MM2 = 75.0
+_FAR = 2.6
 _MOST_SHARE = 0.45
 _STEP_MM = 4.0
 _EDGE_MM = 1.2
@@ -59,7 +61,7 @@ def plan_with_insets(
     *,
     type_factor: float = 1.0,
     language: str = "zh-CN",
-    center_text: str | None = None,
+    center_texts: Sequence[str] = (),
     shows_beyond: bool = True,
     folds_mm: Sequence[float] = (),
 ) -> MapPlan:
@@ -68,7 +70,7 @@ def plan_with_insets(
 
     Parameters
     ----------
-    content, places, frame, font, type_factor, language, center_text, shows_beyond, folds_mm
+    content, places, frame, font, type_factor, language, center_texts, shows_beyond, folds_mm
         As for `plan_map`.
 
     Returns
@@ -78,13 +80,13 @@ def plan_with_insets(
     """
     settle = partial(
         plan_map, content, font=font, type_factor=type_factor, language=language,
-        center_text=center_text,
+        center_texts=center_texts,
     )  # fmt: skip
     plan = settle(places, frame, shows_beyond=shows_beyond, folds_mm=folds_mm)
     found: list[Inset] = []
     for letter in LETTERS:
         shown = replace(plan, insets=tuple(found))
-        if len(shown.unresolved) < LEAST_RESOLVED:
+        if len(_strained(shown)) < LEAST_RESOLVED:
             break
         room = _Room(content, shown, folds_mm)
         for choice in itertools.islice(_choices(shown, type_factor), _MOST_TRIES):
@@ -93,9 +95,11 @@ def plan_with_insets(
                 continue
             part = _enlarged(choice, frame)
             within = [p for p in places if _is_in(p, part)]
-            enlarged = settle(within, part, shows_beyond=False, letter=letter)
-            alone = len(enlarged.squares.keys() & shown.unresolved - enlarged.gathered)
-            if alone >= LEAST_RESOLVED:
+            try:
+                enlarged = settle(within, part, shows_beyond=False, letter=letter)
+            except NoRoomError:
+                continue
+            if len(enlarged.alone & _strained(shown)) >= LEAST_RESOLVED:
                 tag = _tag(letter, choice.window, type_factor)
                 found.append(Inset(letter, choice.window, tag, box, enlarged))
                 break
@@ -103,9 +107,30 @@ def plan_with_insets(
             break
     if not found:
         return plan
-    reserved = [box for inset in found for box in (inset.box.grown(0.8), inset.tag.box)]
-    again = settle(places, frame, shows_beyond=shows_beyond, folds_mm=folds_mm, reserved=reserved)
+    reserved = [
+        box for inset in found for box in (inset.box.grown(0.8), inset.window, inset.tag.box)
+    ]
+    again = settle(
+        places,
+        frame,
+        shows_beyond=shows_beyond,
+        folds_mm=folds_mm,
+        reserved=reserved,
+        unnumbered={number for inset in found for number in inset.plan.alone},
+    )
     return replace(again, insets=tuple(found))
+
+
+def _strained(plan: MapPlan) -> frozenset[int]:
+    """Return the numbers that stand together or far from their places, enlarged nowhere yet."""
+    far = {
+        anchor.number
+        for block in plan.blocks
+        if block.off_map is None
+        for line, anchor in zip(block.leaders, block.anchors, strict=False)
+        if math.dist(*line) > _FAR * plan.sizes_mm["number"]
+    }
+    return (plan.gathered | far) - {n for inset in plan.insets for n in inset.plan.alone}
 
 
 def _tag(letter: str, window: Box, type_factor: float) -> Label:
@@ -118,12 +143,14 @@ def _tag(letter: str, window: Box, type_factor: float) -> Label:
 
 def _choices(plan: MapPlan, type_factor: float) -> Iterator[_Choice]:
     """Return parts worth enlarging, those that take most numbers apart first."""
-    anchors = [a for block in plan.blocks if block.off_map is None for a in block.anchors]
+    anchors = plan.on_map
+    strained = _strained(plan)
+    windows = [inset.window.grown(6.0 * type_factor) for inset in plan.insets]
     xy = np.array([(a.x, a.y) for a in anchors])
     apart = np.sqrt(((xy[:, None] - xy[None]) ** 2).sum(axis=2))
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(axis=1)
-    crowded = np.array([a.number in plan.unresolved for a in anchors])
+    crowded = np.array([a.number in strained for a in anchors])
     frame = plan.frame
     choices = []
     for (wide, high), scale in itertools.product(_SIZES_MM, SCALES):
@@ -141,6 +168,8 @@ def _choices(plan: MapPlan, type_factor: float) -> Iterator[_Choice]:
             resolved = int((told_apart & inside).sum())
             if resolved >= LEAST_RESOLVED and inside.sum() <= most:
                 window = Box(float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
+                if any(window.touches(other) for other in windows):
+                    continue
                 choices.append(_Choice(resolved, window, wide_mm, high_mm, scale))
     # Of parts that do as much, the smaller one, and of these the one at the smaller scale.
     choices.sort(
@@ -191,8 +220,7 @@ class _Room:
         if plan.center is not None:
             self._taken.append(Box(*plan.center, 8.0, 8.0))
         self._taken += [Box.from_edges(x - 1, 0, x + 1, plan.frame.height_mm) for x in folds_mm]
-        anchors = [a for b in plan.blocks if b.off_map is None for a in b.anchors]
-        dots = [(a.x, a.y) for a in anchors] + [(mark.x, mark.y) for mark in plan.entrances]
+        dots = [(a.x, a.y) for a in plan.on_map] + [(mark.x, mark.y) for mark in plan.entrances]
         self._dots = np.array(dots)
         walk = [
             shapely.make_valid(shapely.Polygon(plan.frame.to_mm(polygon[0])))
@@ -232,7 +260,10 @@ class _Room:
                 if self._walk.intersects(ground):
                     share = self._walk.intersection(ground).area / ground.area
                 if share <= _MOST_WALK_SHARE:
-                    yield share * 20, box
+                    # At the edges of the map it cuts off least.
+                    edges = min(x, frame.width_mm - x) - half_width
+                    edges += min(y, frame.height_mm - y) - half_height
+                    yield share * 20 + edges / 60, box
 
 
 def _stops(half_mm: float, length_mm: float) -> list[float]:

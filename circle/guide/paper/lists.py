@@ -305,9 +305,7 @@ def list_blocks_mm(
     return blocks
 
 
-def _detail_lines(
-    details: Sequence[str], width_mm: float, size_mm: float, font: PaperFont
-) -> int:
+def _detail_lines(details: Sequence[str], width_mm: float, size_mm: float, font: PaperFont) -> int:
     """Return the lines of texts set one after the other, each whole on a line where it fits."""
     n, at = 0, math.inf
     for text in details:
@@ -329,7 +327,9 @@ def _news_blocks(
         for row in news.get(key, ()):
             wide = width_mm - size * (WHEN_EM + 1 if key == "events" else 0.5)
             n = math.ceil(font.width(row["text"], size) / wide * 1.1)
-            n += math.ceil(font.width(row["name"] + row["number"] + row["square"], size) / wide * 1.3)
+            n += math.ceil(
+                font.width(row["name"] + row["number"] + row["square"], size) / wide * 1.3
+            )
             heights.append((_LINE_EM * max(n, len(row.get("when", ()))) + 1.2) * size)
         if heights:
             heights[0] += 4.5 * size

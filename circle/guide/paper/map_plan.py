@@ -7,6 +7,7 @@ numbers, then the smaller names, so that what cannot move comes before what can.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -144,6 +145,8 @@ class MapPlan:
         Ways into the places, and parts that are enlarged.
     title
         Name of an enlargement, on it.
+    bare
+        Places that have a dot and no number: that stands on an enlargement.
     """
 
     frame: MapFrame
@@ -160,6 +163,13 @@ class MapPlan:
     entrances: tuple[EntranceMark, ...] = ()
     insets: tuple[Inset, ...] = ()
     title: Label | None = None
+    bare: tuple[Anchor, ...] = ()
+
+    @property
+    def on_map(self) -> tuple[Anchor, ...]:
+        """The places within the map, those whose numbers stand on an enlargement among them."""
+        numbered = [a for block in self.blocks if block.off_map is None for a in block.anchors]
+        return (*numbered, *self.bare)
 
     @property
     def n_gathered(self) -> int:
@@ -178,15 +188,21 @@ class MapPlan:
 
     @property
     def unresolved(self) -> frozenset[int]:
-        """Those of them that stand alone in no enlargement either."""
-        alone = {
+        """The numbers in blocks of three or more that stand alone in no enlargement either."""
+        crowds = {
             anchor.number
-            for inset in self.insets
-            for block in inset.plan.blocks
-            if len(block.anchors) == 1
+            for block in self.blocks
+            if len(block.anchors) > 2
             for anchor in block.anchors
         }
-        return self.gathered - alone
+        return frozenset(crowds) - {n for inset in self.insets for n in inset.plan.alone}
+
+    @property
+    def alone(self) -> frozenset[int]:
+        """The numbers that stand by themselves."""
+        return frozenset(
+            block.anchors[0].number for block in self.blocks if len(block.anchors) == 1
+        )
 
 
 def type_sizes(factor: float) -> dict[str, float]:
@@ -202,11 +218,12 @@ def plan_map(
     *,
     type_factor: float = 1.0,
     language: str = "zh-CN",
-    center_text: str | None = None,
+    center_texts: Sequence[str] = (),
     shows_beyond: bool = True,
     folds_mm: Sequence[float] = (),
     reserved: Sequence[Box] = (),
     letter: str = "",
+    unnumbered: Collection[int] = (),
 ) -> MapPlan:
     """
     Decide a map.
@@ -225,8 +242,8 @@ def plan_map(
         How much larger than on an A3 sheet.
     language
         ``"zh-CN"`` or ``"en"``.
-    center_text
-        What to call the starting point; else its name in the guide.
+    center_texts
+        What to call the starting point, the dearest first; else its name in the guide.
     shows_beyond
         True to print the numbers of places beyond the map at its edge.
     folds_mm
@@ -235,6 +252,8 @@ def plan_map(
         Ground to leave free.
     letter
         Name of an enlargement: it has its letter in a corner and no north arrow.
+    unnumbered
+        Numbers to leave out; the dots of their places stay.
 
     Returns
     -------
@@ -262,10 +281,13 @@ def plan_map(
     placer = NumberPlacer(frame.box, taken, font, sizes["number"])
     dots = taken.add(*(Box(a.x, a.y, placer.dot_radius, placer.dot_radius) for a in inside))
     if center is not None and Box(*center, 2.0, 2.0).is_within(frame.box):
-        text = center_text or _say(content.center.name, language)
-        center_label = _center_label(font.printable(text), center, frame, taken, font, sizes)
         radius = sizes["center"] * 0.85
         taken.add(Box(*center, radius, radius))
+        texts = center_texts or (_say(content.center.name, language),)
+        texts = [font.printable(text) for text in texts if text]
+        center_label = _center_label(texts, center, frame, taken, font, sizes)
+        if center_label is not None:
+            taken.add(Box.along(center, _nearest_in(center_label.box, center), 0.4))
     else:
         center = None
     marks = _entrances(located, anchors, frame, taken, placer.dot_radius)
@@ -275,7 +297,9 @@ def plan_map(
     names += street_names(basemap.streets, frame, taken, font, sizes, range(0, 3))
     ring_labels = _ring_labels(content, frame, taken, font, sizes, language)
     taken.remove(dots)
-    wanted = anchors if shows_beyond else inside
+    bare = [anchor for anchor in inside if anchor.number in unnumbered]
+    taken.add(*(Box(a.x, a.y, placer.dot_radius, placer.dot_radius) for a in bare))
+    wanted = [a for a in (anchors if shows_beyond else inside) if a.number not in unnumbered]
     blocks = placer.place(wanted)
     taken.add(*(Box(a.x, a.y, placer.dot_radius, placer.dot_radius) for a in inside))
     for block in blocks:
@@ -297,6 +321,7 @@ def plan_map(
         squares={a.number: grid.square_of(a.x, a.y) for a in inside},
         entrances=tuple(marks),
         title=title,
+        bare=tuple(bare),
     )
 
 
@@ -369,36 +394,39 @@ def _scale_bar(
 
 
 def _center_label(
-    text: str,
+    texts: Sequence[str],
     at: Point,
     frame: MapFrame,
     taken: Space,
     font: PaperFont,
     sizes: dict[str, float],
 ) -> Label | None:
+    """Return the first of `texts` that finds free ground near the starting point."""
     size = sizes["center"]
-    half_width = font.width(text, size) * _BOLD / 2 + size * 0.7
     half_height = size * 0.85
-    if half_width > frame.width_mm / 2 - 2:
-        return None
-    away = size * 0.85 + half_height + size * 0.3
-    fewest: tuple[int, Label] | None = None
-    for dx, dy in (
-        (0.0, away), (0.0, -away), (half_width + size * 1.2, 0.0), (-half_width - size * 1.2, 0.0),
-        (0.0, 2 * away), (0.0, -2 * away),
-    ):  # fmt: skip
-        box = Box(at[0] + dx, at[1] + dy, half_width, half_height)
-        if not box.is_within(frame.box.grown(-0.8)):
-            continue
-        covered = taken.count(box)
-        if fewest is None or covered < fewest[0]:
-            fewest = (covered, Label(text, box, size))
-        if covered == 0:
-            break
-    if fewest is None or fewest[0]:
-        return None
-    taken.add(fewest[1].box.grown(0.3))
-    return fewest[1]
+    near = size * 0.85 + size * 0.3
+    for text in texts:
+        half_width = font.width(text, size) * _BOLD / 2 + size * 0.7
+        for times, step in itertools.product((1.0, 2.0, 3.2, 4.6), range(16)):
+            # Below first, then above, then alternately to the sides.
+            turn = math.pi * (1 - (step % 2)) + (step // 2) * math.pi / 8
+            dx, dy = math.sin(turn), -math.cos(turn)
+            out = min(
+                half_width / abs(dx) if abs(dx) > 1e-9 else math.inf,
+                half_height / abs(dy) if abs(dy) > 1e-9 else math.inf,
+            )
+            far = out + near * times
+            box = Box(at[0] + dx * far, at[1] + dy * far, half_width, half_height)
+            if box.is_within(frame.box.grown(-0.8)) and taken.is_free(box):
+                taken.add(box.grown(0.3))
+                return Label(text, box, size)
+    return None
+
+
+def _nearest_in(box: Box, at: Point) -> Point:
+    """Return the point of an upright box that is nearest to `at`."""
+    left, top, right, bottom = box.edges
+    return min(max(at[0], left), right), min(max(at[1], top), bottom)
 
 
 def _ring_labels(

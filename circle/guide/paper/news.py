@@ -159,9 +159,7 @@ def _moment(text: str) -> tuple[datetime.date, str] | None:
         return None
 
 
-def _day(
-    day: datetime.date, language: str, *, weekday: bool = True, has_year: bool = True
-) -> str:
+def _day(day: datetime.date, language: str, *, weekday: bool = True, has_year: bool = True) -> str:
     if language.startswith("zh"):
         text = f"{day.year}年" * has_year + f"{day.month}月{day.day}日"
         return f"{text} 周{_WEEKDAYS_ZH[day.weekday()]}" if weekday else text

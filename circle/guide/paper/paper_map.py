@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-import numpy as np
 import shapely
 
 from circle.guide.basemap import BRIDGE, INFERRED, PRIVATE, STEPS, TUNNEL, Basemap, StreetLine
@@ -14,10 +12,21 @@ from circle.guide.model import GuideContent
 from circle.guide.paper.boxes import Box
 from circle.guide.paper.fonts import PaperFont
 from circle.guide.paper.frame import MapFrame
-from circle.guide.paper.map_plan import Label, MapPlan
-from circle.guide.paper.names import PlacedName
-from circle.guide.paper.numbers import Block
-from circle.guide.paper.style import Style, ink_on
+from circle.guide.paper.map_plan import MapPlan
+from circle.guide.paper.signs import (
+    entrance_marks,
+    letter_tag,
+    mm,
+    number_block,
+    path_of,
+    pill,
+    place_dots,
+    placed_name,
+    scale_bar,
+    starting_point,
+    text_line,
+)
+from circle.guide.paper.style import Style
 
 BAND_MM = 5.0
 """Width of the strip around the map that carries the names of the squares."""
@@ -66,24 +75,24 @@ def draw_map(
     width, height = frame.width_mm + 2 * BAND_MM, frame.height_mm + 2 * BAND_MM
     colours = {guide_class.key: guide_class.colour for guide_class in content.classes}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}mm" height="{_n(height)}mm" '
-        f'viewBox="{-BAND_MM:g} {-BAND_MM:g} {_n(width)} {_n(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{mm(width)}mm" height="{mm(height)}mm" '
+        f'viewBox="{-BAND_MM:g} {-BAND_MM:g} {mm(width)} {mm(height)}" '
         f'font-family="{escape(font.family, quote=True)}">',
         *_underlay(plan, content, style, "map"),
         *_band(plan, style),
         *_windows(plan, style),
         *_overlay(plan, colours, style),
         *_sheet_marks(sheet_marks, plan, style),
-        *_scale_bar(plan, style, north),
+        *scale_bar(plan, style, north),
     ]
     for inset in plan.insets:
         left, top, _, _ = inset.box.edges
         parts += [
-            f'<g transform="translate({_n(left)} {_n(top)})">',
+            f'<g transform="translate({mm(left)} {mm(top)})">',
             *_underlay(inset.plan, content, style, f"map-{inset.letter}"),
             *_overlay(inset.plan, colours, style),
-            *_scale_bar(inset.plan, style, ""),
-            _letter(inset.plan.title, style) if inset.plan.title else "",
+            *scale_bar(inset.plan, style, ""),
+            letter_tag(inset.plan.title, style) if inset.plan.title else "",
             "</g>",
         ]
     parts.append("</svg>")
@@ -93,7 +102,7 @@ def draw_map(
 def _underlay(plan: MapPlan, content: GuideContent, style: Style, clip: str) -> list[str]:
     """Return the ground, streets, rings and squares of a map, cut at its frame."""
     frame = plan.frame
-    inner = f'<rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
+    inner = f'<rect width="{mm(frame.width_mm)}" height="{mm(frame.height_mm)}"'
     return [
         f'<defs><clipPath id="{clip}">{inner}/></clipPath></defs>',
         f'<g clip-path="url(#{clip})">{inner} fill="{style.outside}"/>',
@@ -109,15 +118,15 @@ def _underlay(plan: MapPlan, content: GuideContent, style: Style, clip: str) -> 
 def _overlay(plan: MapPlan, colours: dict[str, str], style: Style) -> list[str]:
     """Return everything on a map that can be read."""
     return [
-        *(_name(name, style) for name in plan.names),
-        *_entrances(plan, style),
-        *_dots(plan.blocks, plan.dot_radius, colours, style),
-        *_center(plan, style),
+        *(placed_name(name, style) for name in plan.names),
+        *entrance_marks(plan, style),
+        *place_dots(plan, colours, style),
+        *starting_point(plan, style),
         *(
-            _pill(label.label, style.halo, style.ring, style.ring, weight=700)
+            pill(label.label, style.halo, style.ring, style.ring, weight=700)
             for label in plan.ring_labels
         ),
-        *(_block(block, plan.sizes_mm["number"], colours, style) for block in plan.blocks),
+        *(number_block(block, plan.sizes_mm["number"], colours, style) for block in plan.blocks),
     ]
 
 
@@ -127,54 +136,15 @@ def _windows(plan: MapPlan, style: Style) -> list[str]:
     for inset in plan.insets:
         left, top, right, bottom = inset.window.edges
         place = (
-            f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-            f'height="{_n(bottom - top)}" fill="none"'
+            f'<rect x="{mm(left)}" y="{mm(top)}" width="{mm(right - left)}" '
+            f'height="{mm(bottom - top)}" fill="none"'
         )
         parts += [
             f'{place} stroke="{style.halo}" stroke-width="1.1"/>',
             f'{place} stroke="{style.ink}" stroke-width="0.5"/>',
-            _letter(inset.tag, style),
+            letter_tag(inset.tag, style),
         ]
     return parts
-
-
-def _letter(label: Label, style: Style) -> str:
-    left, top, right, bottom = label.box.edges
-    return (
-        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-        f'height="{_n(bottom - top)}" fill="{style.ink}"/>'
-        + _text(label.text, label.box.x, label.box.y, label.size_mm, style.halo, weight=700)
-    )
-
-
-def _entrances(plan: MapPlan, style: Style) -> list[str]:
-    parts = []
-    size = plan.dot_radius * 1.15
-    for mark in plan.entrances:
-        turn = math.radians(mark.turn_deg)
-        out = np.array([math.sin(turn), -math.cos(turn)])
-        side = np.array([-out[1], out[0]])
-        at = np.array([mark.x, mark.y])
-        corners = [at + out * size, at - out * size * 0.8 + side * size,
-                   at - out * size * 0.8 - side * size]  # fmt: skip
-        parts.append(
-            f'<path d="{_d([c.tolist() for c in corners], closed=True)}" fill="{style.ink}" '
-            f'stroke="{style.halo}" stroke-width="0.5" stroke-linejoin="round" '
-            'paint-order="stroke"/>'
-        )
-    return parts
-
-
-def _n(value: float) -> str:
-    """Return a length with at most two decimals: a hundredth of a millimetre."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _d(xy: Iterable[Sequence[float]], *, closed: bool = False) -> str:
-    points = [f"{_n(x)} {_n(y)}" for x, y in xy]
-    steps = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
-    return f"M{'L'.join(steps)}{'Z' if closed else ''}" if len(steps) > 1 else ""
 
 
 def _window(frame: MapFrame) -> tuple[float, float, float, float]:
@@ -184,7 +154,7 @@ def _window(frame: MapFrame) -> tuple[float, float, float, float]:
 def _ground(basemap: Basemap, frame: MapFrame, style: Style) -> list[str]:
     west, south, east, north = basemap.sheet
     sheet = frame.to_mm([(west, south), (east, south), (east, north), (west, north)])
-    parts = [f'<path d="{_d(sheet, closed=True)}" fill="{style.land}"/>']
+    parts = [f'<path d="{path_of(sheet, closed=True)}" fill="{style.land}"/>']
     looks = {
         "sand": f'fill="{style.sand}"',
         "green": f'fill="{style.green}"',
@@ -217,7 +187,7 @@ def _line_path(
 ) -> str:
     cut = shapely.get_parts(shapely.clip_by_rect(shapes, *window))
     thin = shapely.simplify(cut[shapely.length(cut) > 0], 0.03)
-    return "".join(_d(shapely.get_coordinates(part).tolist()) for part in thin)
+    return "".join(path_of(shapely.get_coordinates(part).tolist()) for part in thin)
 
 
 def _area_path(
@@ -233,13 +203,13 @@ def _area_path(
         if len(xy) < 3 or low[0] > right or low[1] > bottom or high[0] < left or high[1] < top:
             continue
         if low[0] >= left and low[1] >= top and high[0] <= right and high[1] <= bottom:
-            pieces.append(_d(xy.tolist(), closed=True))
+            pieces.append(path_of(xy.tolist(), closed=True))
             continue
         cut = shapely.clip_by_rect(shapely.make_valid(shapely.Polygon(xy)), *window)
         for part in shapely.get_parts(cut):
             if part.geom_type == "Polygon":
                 pieces += [
-                    _d(shapely.get_coordinates(line).tolist(), closed=True)
+                    path_of(shapely.get_coordinates(line).tolist(), closed=True)
                     for line in (part.exterior, *part.interiors)
                 ]
     return "".join(pieces)
@@ -262,9 +232,9 @@ def _streets(streets: Sequence[StreetLine], frame: MapFrame, style: Style) -> li
         is_inferred = bool(flags & INFERRED)
         path = f'<path d="{d}" fill="none" stroke-linejoin="round"'
         if flags & STEPS or rank == len(_STREET_M) - 1:
-            casings.append(f'{path} stroke="{style.halo}" stroke-width="{_n(width)}"/>')
+            casings.append(f'{path} stroke="{style.halo}" stroke-width="{mm(width)}"/>')
             fills.append(
-                f'{path} stroke="{style.ink_soft}" stroke-width="{_n(width)}" '
+                f'{path} stroke="{style.ink_soft}" stroke-width="{mm(width)}" '
                 'stroke-dasharray="0.3 0.45"/>'
             )
         elif rank >= _FIRST_LANE_RANK or is_inferred:
@@ -272,19 +242,19 @@ def _streets(streets: Sequence[StreetLine], frame: MapFrame, style: Style) -> li
             if not is_inferred and flags & (PRIVATE | TUNNEL):
                 dash = "0.5 0.7"
             width = max(0.32, min(width, 0.5)) if is_inferred else width
-            casings.append(f'{path} stroke="{style.halo}" stroke-width="{_n(width + 0.55)}"/>')
+            casings.append(f'{path} stroke="{style.halo}" stroke-width="{mm(width + 0.55)}"/>')
             dashes = f' stroke-dasharray="{dash}"' if dash else ""
-            fills.append(f'{path} stroke="{style.lane}" stroke-width="{_n(width)}"{dashes}/>')
+            fills.append(f'{path} stroke="{style.lane}" stroke-width="{mm(width)}"{dashes}/>')
         else:
             cap = "butt" if flags & (BRIDGE | TUNNEL) else "round"
             edge = style.ink_soft if flags & BRIDGE else style.street_casing
             dashes = ' stroke-dasharray="1.2 0.8"' if flags & TUNNEL else ""
             outer = (
-                f'{path} stroke="{edge}" stroke-width="{_n(width + 0.36)}" '
+                f'{path} stroke="{edge}" stroke-width="{mm(width + 0.36)}" '
                 f'stroke-linecap="{cap}"{dashes}/>'
             )
             colour = style.street_main if rank <= 1 else style.street
-            fill = f'{path} stroke="{colour}" stroke-width="{_n(width)}" stroke-linecap="{cap}"/>'
+            fill = f'{path} stroke="{colour}" stroke-width="{mm(width)}" stroke-linecap="{cap}"/>'
             if flags & BRIDGE:
                 bridges += [outer, fill]
             else:
@@ -307,7 +277,7 @@ def _rings(content: GuideContent, plan: MapPlan, style: Style) -> list[str]:
     if paths and paths[-1]:
         box = frame.box.grown(_BEYOND_MM)
         left, top, right, bottom = box.edges
-        around = _d([(left, top), (right, top), (right, bottom), (left, bottom)], closed=True)
+        around = path_of([(left, top), (right, top), (right, bottom), (left, bottom)], closed=True)
         # What lies beyond the walk steps back, so that the circle itself is seen first.
         parts.append(
             f'<path d="{around}{paths[-1]}" fill="{style.paper}" fill-opacity="0.36" '
@@ -326,9 +296,9 @@ def _rings(content: GuideContent, plan: MapPlan, style: Style) -> list[str]:
         dashes = f' stroke-dasharray="{dash}" stroke-linecap="round"' if dash else ""
         parts.append(
             f'{path} stroke="{style.halo}" stroke-opacity="0.75" '
-            f'stroke-width="{_n((width + 0.7) * weight)}"/>'
+            f'stroke-width="{mm((width + 0.7) * weight)}"/>'
         )
-        parts.append(f'{path} stroke="{style.ring}" stroke-width="{_n(width * weight)}"{dashes}/>')
+        parts.append(f'{path} stroke="{style.ring}" stroke-width="{mm(width * weight)}"{dashes}/>')
     return parts
 
 
@@ -343,8 +313,8 @@ def _squares(plan: MapPlan, style: Style) -> list[str]:
     look = f'stroke="{style.grid}" stroke-width="0.12" stroke-opacity="0.5"'
     xs = [left for _, left, _ in plan.grid.columns[1:]]
     ys = [top for _, top, _ in plan.grid.rows[1:]]
-    d = "".join(f"M{_n(x)} 0V{_n(height)}" for x in xs)
-    d += "".join(f"M0 {_n(y)}H{_n(width)}" for y in ys)
+    d = "".join(f"M{mm(x)} 0V{mm(height)}" for x in xs)
+    d += "".join(f"M0 {mm(y)}H{mm(width)}" for y in ys)
     return [f'<path d="{d}" fill="none" {look}/>'] if d else []
 
 
@@ -356,63 +326,17 @@ def _band(plan: MapPlan, style: Style) -> list[str]:
         if right - left < size * 1.2:
             continue
         parts += [
-            _text(name, (left + right) / 2, y, size, style.ink_soft, weight=700)
+            text_line(name, (left + right) / 2, y, size, style.ink_soft, weight=700)
             for y in (-BAND_MM / 2, height + BAND_MM / 2)
         ]
     for name, top, bottom in plan.grid.rows:
         if bottom - top < size * 1.2:
             continue
         parts += [
-            _text(name, x, (top + bottom) / 2, size, style.ink_soft, weight=700)
+            text_line(name, x, (top + bottom) / 2, size, style.ink_soft, weight=700)
             for x in (-BAND_MM / 2, width + BAND_MM / 2)
         ]
     return parts
-
-
-def _text(
-    text: str,
-    x: float,
-    y: float,
-    size: float,
-    colour: str,
-    *,
-    weight: int = 400,
-    anchor: str = "middle",
-    halo: str = "",
-) -> str:
-    """Return one line of text, its capitals and Chinese signs centred on `y`."""
-    around = ""
-    if halo:
-        around = (
-            f' stroke="{halo}" stroke-width="{_n(size * 0.3)}" stroke-linejoin="round" '
-            'paint-order="stroke"'
-        )
-    return (
-        f'<text x="{_n(x)}" y="{_n(y + size * 0.365)}" font-size="{_n(size)}" fill="{colour}" '
-        f'font-weight="{weight}" text-anchor="{anchor}"{around}>{escape(text)}</text>'
-    )
-
-
-def _name(name: PlacedName, style: Style) -> str:
-    colours = {"water": style.water_ink, "green": style.green_ink}
-    colour = colours.get(name.kind, style.ink)
-    halo = {"water": style.water, "green": style.green}.get(name.kind, style.halo)
-    weight = 700 if name.kind == "water" else 400
-    size = name.size_mm
-    signs = []
-    for glyph in name.glyphs:
-        if glyph.text.strip():
-            x, y = _n(glyph.x), _n(glyph.y)
-            turn = f' transform="rotate({glyph.angle_deg:g} {x} {y})"' if glyph.angle_deg else ""
-            signs.append(
-                f'<text x="{x}" y="{_n(glyph.y + size * 0.365)}"{turn}>{escape(glyph.text)}</text>'
-            )
-    # The halos of all signs first: one must not eat into its neighbour.
-    return (
-        f'<g font-size="{_n(size)}" font-weight="{weight}" text-anchor="middle" fill="{colour}" '
-        f'stroke="{halo}" stroke-width="{_n(size * 0.26)}" stroke-linejoin="round" '
-        f'paint-order="stroke">{"".join(signs)}</g>'
-    )
 
 
 def _sheet_marks(marks: Sequence[tuple[str, Box]], plan: MapPlan, style: Style) -> list[str]:
@@ -420,131 +344,12 @@ def _sheet_marks(marks: Sequence[tuple[str, Box]], plan: MapPlan, style: Style) 
     for name, box in marks:
         left, top, right, bottom = box.edges
         parts.append(
-            f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-            f'height="{_n(bottom - top)}" fill="none" stroke="{style.accent}" '
+            f'<rect x="{mm(left)}" y="{mm(top)}" width="{mm(right - left)}" '
+            f'height="{mm(bottom - top)}" fill="none" stroke="{style.accent}" '
             'stroke-width="0.5"/>'
         )
         parts.append(
-            _text(name, left + 8.0, top + 9.0, plan.sizes_mm["number"] * 2.4, style.accent,
+            text_line(name, left + 8.0, top + 9.0, plan.sizes_mm["number"] * 2.4, style.accent,
                   weight=700, halo=style.halo)
-        )  # fmt: skip
-    return parts
-
-
-def _dots(
-    blocks: Iterable[Block], radius: float, colours: dict[str, str], style: Style
-) -> list[str]:
-    halos, lines, dots = [], [], []
-    for block in blocks:
-        for (start, end), anchor in zip(block.leaders, block.anchors, strict=False):
-            colour = colours[anchor.category]
-            if math.dist(start, end) > radius:
-                ends = (
-                    f'x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}"'
-                )
-                halos.append(f'<line {ends} stroke="{style.halo}" stroke-width="0.75"/>')
-                lines.append(f'<line {ends} stroke="{style.ink}" stroke-width="0.28"/>')
-            dots.append(
-                f'<circle cx="{_n(anchor.x)}" cy="{_n(anchor.y)}" r="{_n(radius)}" '
-                f'fill="{colour}" stroke="{style.halo}" stroke-width="0.3"/>'
-            )
-    return halos + lines + dots
-
-
-def _center(plan: MapPlan, style: Style) -> list[str]:
-    if plan.center is None:
-        return []
-    x, y = _n(plan.center[0]), _n(plan.center[1])
-    size = plan.sizes_mm["center"]
-    parts = [
-        f'<circle cx="{x}" cy="{y}" r="{_n(size * radius)}" fill="{colour}"/>'
-        for radius, colour in (
-            (0.85, style.halo), (0.75, style.accent), (0.5, style.halo), (0.26, style.accent),
-        )
-    ]  # fmt: skip
-    if plan.center_label:
-        parts.append(
-            _pill(plan.center_label, style.accent, ink_on(style.accent), style.halo, weight=700)
-        )
-    return parts
-
-
-def _pill(label: Label, fill: str, ink: str, edge: str, *, weight: int) -> str:
-    box = label.box
-    left, top, right, bottom = box.edges
-    return (
-        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-        f'height="{_n(bottom - top)}" rx="{_n(box.half_height)}" fill="{fill}" stroke="{edge}" '
-        f'stroke-width="0.3"/>' + _text(label.text, box.x, box.y, label.size_mm, ink, weight=weight)
-    )
-
-
-def _block(block: Block, row_mm: float, colours: dict[str, str], style: Style) -> str:
-    left, top, right, bottom = block.box.edges
-    rounding = row_mm / 2 if len(block.cells) == 1 else row_mm * 0.28
-    parts = []
-    if block.off_map is not None:
-        turn = math.radians(block.off_map)
-        out = np.array([math.sin(turn), -math.cos(turn)])
-        side = np.array([-out[1], out[0]])
-        half = np.array([block.box.half_width, block.box.half_height])
-        reach = min(half / np.maximum(np.abs(out), 1e-9))
-        base = np.array([block.box.x, block.box.y]) + out * min(reach, half.max())
-        tip = [base + out * 1.5, base + side * 1.5 - out * 0.5, base - side * 1.5 - out * 0.5]
-        parts.append(
-            f'<path d="{_d([p.tolist() for p in tip], closed=True)}" '
-            f'fill="{colours[block.cells[0].category]}" stroke="{style.halo}" stroke-width="0.3"/>'
-        )
-    parts.append(
-        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-        f'height="{_n(bottom - top)}" rx="{_n(rounding)}" fill="{style.halo}" '
-        f'stroke="{style.halo}" stroke-width="0.7"/>'
-    )
-    for cell in block.cells:
-        colour = colours[cell.category]
-        x0, y0, x1, y1 = cell.box.edges
-        gap = 0.0 if len(block.cells) == 1 else 0.1
-        parts.append(
-            f'<rect x="{_n(x0 + gap)}" y="{_n(y0 + gap)}" width="{_n(x1 - x0 - 2 * gap)}" '
-            f'height="{_n(y1 - y0 - 2 * gap)}" rx="{_n(rounding)}" fill="{colour}"/>'
-        )
-        parts.append(
-            _text(cell.text, cell.box.x, cell.box.y, row_mm * 0.68, ink_on(colour), weight=700)
-        )
-    return "".join(parts)
-
-
-def _scale_bar(plan: MapPlan, style: Style, north: str) -> list[str]:
-    bar, size = plan.scale_bar, plan.sizes_mm["scale"]
-    left, top, right, bottom = bar.box.edges
-    x, y = left + size * 1.5, top + size * 0.5
-    parts = [
-        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
-        f'height="{_n(bottom - top)}" rx="1" fill="{style.halo}" fill-opacity="0.94" '
-        f'stroke="{style.line}" stroke-width="0.2"/>',
-        _text(f"1 : {plan.frame.scale:,.0f}".replace(",", " "), bar.left, top + size * 0.85, size,
-              style.ink, weight=700, anchor="start"),
-    ]  # fmt: skip
-    if north:
-        parts += [
-            f'<path d="M{_n(x)} {_n(y)}L{_n(x + size * 0.55)} {_n(y + size * 1.7)}'
-            f'L{_n(x)} {_n(y + size * 1.3)}L{_n(x - size * 0.55)} {_n(y + size * 1.7)}Z" '
-            f'fill="{style.ink}"/>',
-            _text(north, x, y + size * 2.5, size, style.ink, weight=700),
-        ]
-    quarter = bar.length_mm / 4
-    parts.append(
-        f'<rect x="{bar.left:.4f}" y="{_n(bar.y)}" width="{bar.length_mm:.4f}" height="1.1" '
-        f'fill="{style.ink}"/>'
-    )
-    parts += [
-        f'<rect x="{bar.left + index * quarter:.4f}" y="{_n(bar.y + 0.2)}" '
-        f'width="{quarter:.4f}" height="0.7" fill="{style.halo}"/>'
-        for index in (1, 3)
-    ]
-    for share, unit in ((0.0, ""), (0.5, ""), (1.0, " m")):
-        parts.append(
-            _text(f"{bar.length_m * share:g}{unit}", bar.left + bar.length_mm * share,
-                  bar.y - size * 0.55, size * 0.85, style.ink)
         )  # fmt: skip
     return parts

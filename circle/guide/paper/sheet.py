@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,8 +32,8 @@ from circle.guide.paper.frame import (
     fits,
     one_frame,
 )
-from circle.guide.paper.lists import say
 from circle.guide.paper.insets import plan_with_insets
+from circle.guide.paper.lists import say
 from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
 from circle.guide.paper.news import news_rows
 from circle.guide.paper.options import PaperOptions, chosen_places, paper_format
@@ -43,6 +45,7 @@ from circle.guide.paper.told import Teller, title_lines
 _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
 _LEAST_POSTER_TYPE = 1.0
+_LEAST_POSTER_LIST_PT = 16
 _SMALLEST_SCALE = 10_000
 _ATLAS_SCALE = 7_500
 _MM_PER_PT = 25.4 / 72
@@ -78,7 +81,13 @@ class PaperGuide:
     n_places
         Numbered places printed.
     n_gathered
-        How many of them stand in a block with others that no enlargement takes apart.
+        How many of them stand in blocks of three or more that no enlargement takes apart.
+    n_pages
+        Pages of the file.
+    is_brief
+        True for a poster whose list tells no address, telephone and hours, to stay legible.
+    bad_pictures
+        Names of places whose picture cannot be drawn, and of the community for its logo.
     """
 
     pdf: bytes
@@ -90,6 +99,9 @@ class PaperGuide:
     missing: dict[str, list[str]]
     n_places: int
     n_gathered: int
+    n_pages: int
+    is_brief: bool
+    bad_pictures: tuple[str, ...]
 
 
 def compose(content: GuideContent, options: PaperOptions | None = None) -> PaperGuide:
@@ -144,6 +156,7 @@ class _Composer:
         self.teller = Teller(content, self.language, font, self.places, self.unplaced)
         self.say = self.teller.say
         self.printable = self.teller.printable
+        self.is_brief = False
         self.photos, self.files = photo_files(self.places)
 
     def compose(self) -> PaperGuide:
@@ -183,6 +196,8 @@ class _Composer:
         for name in _TEMPLATES:
             self.files[name] = Path(__file__).with_name(name).read_bytes()
         self.files["main.typ"] = self.files.pop("sheet.typ")
+        bad = [self.printable(self.content.community)] if self.content.logo and not drawing else []
+        bad += [p.name for p in self.places if p.photo and p.facility_id not in self.photos]
         inputs: Any = self.files  # files by name: not in the signature of every version
         pdf = typst.compile(
             inputs,
@@ -201,6 +216,9 @@ class _Composer:
             missing=missing,
             n_places=len(self.places),
             n_gathered=n_gathered,
+            n_pages=_count_pages(pdf),
+            is_brief=self.is_brief,
+            bad_pictures=tuple(bad),
         )
 
     def _listing(self, squares: Mapping[int, str]) -> _Listing:
@@ -218,6 +236,9 @@ class _Composer:
             self.photos,
         )
         told = (*self.places, *self.unplaced)
+        if self.is_brief:
+            for place in (place for row in classes for place in row["places"]):
+                place |= {"details": [], "hours": ""}
         news = news_rows(self.content, told, squares, self.font, self.language)
         return _Listing(classes, columns, left_out, news)
 
@@ -289,11 +310,11 @@ class _Composer:
         places: Sequence[GuidePlace] | None = None,
         shows_beyond: bool = True,
     ) -> MapPlan:
-        center_text = None
+        texts: tuple[str, ...] = ()
         if self.options.paper == "a1":
-            center_text = self.say("you_are_here")
+            here = self.say("you_are_here")
             name = say(self.content.center.name, self.language)
-            center_text = f"{center_text} · {name}" if name else center_text
+            texts = (f"{here} · {name}", here) if name else (here,)
         chosen = self.places if places is None else places
         # The overview of an atlas has its sheets for what is crowded.
         decide = plan_with_insets if places is None else plan_map
@@ -304,7 +325,7 @@ class _Composer:
             self.font,
             type_factor=self.format.type_factor,
             language=self.language,
-            center_text=center_text,
+            center_texts=texts,
             shows_beyond=shows_beyond,
             folds_mm=self._folds_mm(frame),
         )
@@ -378,7 +399,7 @@ class _Composer:
                 "alt_map",
                 community=community,
                 scale=f"{plan.frame.scale:g}",
-                n=sum(len(block.anchors) for block in plan.blocks),
+                n=len(plan.squares),
             )
 
         first_kind = {"a3": "panel", "a1": "poster", "a4": "strip"}[paper]
@@ -413,7 +434,7 @@ class _Composer:
 
     def _set_list(self, listing: _Listing, high_mm: float) -> tuple[int, float, float]:
         """
-        Return columns and type size of the list, and the height it then needs.
+        Return columns and type size of the list, and the height it then needs (inf: more).
 
         The largest type is taken with which the list fits the height; where none does, a
         middling one, and the list goes on to further pages.
@@ -435,7 +456,7 @@ class _Composer:
                     {} if self.options.paper == "a4" else listing.news,
                 )
                 if size is None:
-                    return max(paper.columns), middling, high_mm
+                    return max(paper.columns), middling, math.inf
                 if lists.columns_filled(blocks, high_mm) <= n_columns:
                     needed = high_mm
                     while lists.columns_filled(blocks, needed - 4.0) <= n_columns and needed > 40:
@@ -446,9 +467,17 @@ class _Composer:
     def _poster_list(self) -> tuple[int, float, float]:
         """Return columns and type size of the list on the poster, and its and the legend's room."""
         most = self.format.height * 0.44
-        n_columns, size, needed = self._set_list(self._listing({}), most)
+        for self.is_brief in (False, True):
+            n_columns, size, needed = self._set_list(self._listing({}), most)
+            if needed <= most and size >= _LEAST_POSTER_LIST_PT:
+                break
         # A list too long for the wall goes on to a second sheet rather than push the map away.
         return n_columns, size, min(needed, most) + 72.0
+
+
+def _count_pages(pdf: bytes) -> int:
+    """Return how many pages a file of typst has."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
 def _timestamp(data_date: str | None) -> datetime.datetime:

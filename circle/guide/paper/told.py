@@ -132,10 +132,8 @@ class Teller:
             words[key] = say(wording.PAGE[key], self.language)
         how = [self.say("how"), self.say("how_blocks"),
                self.say("how_walk", center=self.printable(content.center.name))]  # fmt: skip
-        letters = [inset.letter for plan in plans for inset in plan.insets]
-        if letters:
-            shown = sorted(set(letters))
-            how.append(self.say("how_inset", letters="/".join(shown)))
+        if any(plan.insets for plan in plans):
+            how.append(self.say("how_inset"))
         has_photos = any(place["photo"] for row in classes for place in row["places"])
         year = shared_year((*self.places, *self.unplaced))
         events_title = self.say("events")

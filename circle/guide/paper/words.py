@@ -60,9 +60,9 @@ PAPER: dict[str, Both] = {
         "Walking times start at “{center}” and are rounded up to whole minutes.",
     ),
     "how_inset": Both(
-        "地点很密的地方有放大图：框上的字母 {letters} 就是放大图的名字。",
-        "Where places stand close there are enlarged parts: the letter {letters} at a frame is "
-        "the name of its enlargement.",
+        "地点很密的地方另有放大图，用黑框和字母标出。名录的方格后带字母的，编号在那幅放大图里。",
+        "Where places stand close, a black frame with a letter leads to an enlargement. Where a "
+        "letter follows the square in the list, the number stands on that enlargement.",
     ),
     "still_gathered": Both(
         "图上没有空处放更多放大图：有 {n} 处的编号仍与邻近的排在一起，请按名录的地址找。",
