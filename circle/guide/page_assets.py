@@ -154,6 +154,11 @@ def own_style() -> str:
     return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
 
 
+def still_style() -> str:
+    """Return the styles of the map that stands in a page without scripts."""
+    return (ASSETS / "still.css").read_text(encoding="utf-8")
+
+
 def icon_markup(name: str) -> str:
     """
     Return the drawing inside a pictogram, ready to stand in a symbol.

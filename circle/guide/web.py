@@ -27,6 +27,7 @@ from circle.guide.content import OTHER_KEY, GuideContent, GuidePlace
 from circle.guide.pack import WalkPack
 from circle.guide.page_look import page_look
 from circle.guide.sounds import sound_of, sounds_of
+from circle.guide.still_map import still_map
 from circle.walkers import get_walker
 
 _START_ZOOM = 15
@@ -123,6 +124,8 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
         content=content,
         words=wording.PAGE,
         styles=Markup(_style_text(styles)),
+        still=Markup(still_map(content)),
+        still_styles=Markup(_style_text(page_assets.still_style())),
         scripts=[Markup(script) for script in scripts[:-1]],
         start_script=Markup(scripts[-1]),
         map_markup=Markup(figure.html.render()),
