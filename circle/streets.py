@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
-from circle.errors import StreetsError
+from circle.errors import StreetsError, TerrainError
 from circle.geojson_streets import read_geojson_streets
 from circle.geometry import Bounds
 from circle.graphml import read_graphml
@@ -26,6 +26,7 @@ def read_streets(
     *,
     ground: str | Path | None = None,
     dem: str | Path | Iterable[str | Path] | None = None,
+    edits: str | Path | None = None,
     progress: bool = False,
 ) -> WalkNetwork:
     """
@@ -42,6 +43,8 @@ def read_streets(
     dem
         Heights of the ground: a GeoTIFF or HGT file (`.hgt.zip` too), a folder of them, or
         several. Walks up and down then take longer; without it all ground is level.
+    edits
+        GeoJSON of closures, links and gates drawn over the streets, see `circle.edits`.
     progress
         Show a progress bar on standard error.
 
@@ -52,8 +55,9 @@ def read_streets(
 
     Raises
     ------
-    StreetsError, NetworkFileError, TerrainError
-        If a file is missing, empty, cut off, of another format, or holds nothing to walk on.
+    StreetsError, NetworkFileError, TerrainError, EditError
+        If a file is missing, empty, cut off, of another format, or holds nothing to walk on; if
+        an edit does not fit these streets.
 
     Examples
     --------
@@ -63,6 +67,11 @@ def read_streets(
     '© OpenStreetMap contributors'
     """
     network = _read(Path(path), ground, progress)
+    if edits is not None:
+        # Few need it: nobody else pays for the import.
+        from circle.edits import edit_network, read_edits
+
+        network = edit_network(network, read_edits(edits))
     return network if dem is None else lay_over(network, dem)
 
 
@@ -76,11 +85,24 @@ def lay_over(network: WalkNetwork, dem: str | Path | Iterable[str | Path]) -> Wa
         Streets.
     dem
         As for `read_streets`.
+
+    Raises
+    ------
+    TerrainError
+        If a file cannot be read, or none of them covers any of the streets.
     """
     lon, lat = network.frame.to_lonlat(network.point_x_m, network.point_y_m)
     # Streets may reach beyond the stated extent of their file.
     extent = Bounds(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
-    return network.with_heights(read_heights(dem, within=extent))
+    laid = network.with_heights(read_heights(dem, within=extent))
+    if not laid.provenance.heights_share:
+        raise TerrainError(
+            en=f"The heights of {laid.provenance.heights} lie elsewhere: they cover none of these "
+            "streets; give the files of this place.",
+            zh=f"高程文件 {laid.provenance.heights} 不在此处：没有覆盖任何道路；"
+            "请给出当地的高程文件。",
+        )
+    return laid
 
 
 def _read(path: Path, ground: str | Path | None, progress: bool) -> WalkNetwork:

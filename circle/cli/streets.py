@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from circle.network import WalkNetwork
     from circle.overpass import Area
 
+dem_option = option(
+    "--dem",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="Heights, GeoTIFF or HGT (.hgt.zip too), or a folder of them: slopes count. Repeatable.",
+    zh="高程文件（GeoTIFF、HGT 或 .hgt.zip）或其文件夹：计入坡度。可重复。",
+)
+edits_option = option(
+    "--edits",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="GeoJSON of closures, links and gates drawn over the streets.",
+    zh="叠加在道路上的手绘封闭、连线与门（GeoJSON）。",
+)
 _SAVED = ".circle"
 _EXTRACTS = (".osm.pbf", ".osm", ".osm.gz")
 
@@ -38,6 +53,8 @@ _EXTRACTS = (".osm.pbf", ".osm", ".osm.gz")
     en="Radius of that circle in metres.",
     zh="下载半径（米）。",
 )
+@dem_option
+@edits_option
 @option(
     "-o",
     "--output",
@@ -47,7 +64,13 @@ _EXTRACTS = (".osm.pbf", ".osm", ".osm.gz")
     zh="保存到：.circle；下载时也可为 .osm.pbf，含地图上的全部内容。",
 )
 def streets(
-    file: Path | None, place: str | None, around: str | None, radius: float, output: Path | None
+    file: Path | None,
+    place: str | None,
+    around: str | None,
+    radius: float,
+    dem: tuple[Path, ...],
+    edits: Path | None,
+    output: Path | None,
 ) -> None:
     """Import streets once: save FILE as a network that opens at once, or download a place.
 
@@ -60,12 +83,19 @@ def streets(
                 "请在 FILE、--place、--around 中给出且只给出一个。",
             )
         )
+    if file is None and (dem or edits is not None):
+        raise click.UsageError(
+            in_words(
+                "--dem and --edits go with FILE; download first.",
+                "--dem 与 --edits 须与 FILE 一起使用；请先下载。",
+            )
+        )
     if file is None and output is None:
         raise click.UsageError(in_words("A download needs -o.", "下载时必须用 -o 指定保存位置。"))
     if output is not None:
         check_output(output, (_SAVED,) if file is not None else (_SAVED, *_EXTRACTS))
     if file is not None:
-        network = open_streets(file)
+        network = open_streets(file, dem=dem, edits=edits)
     else:
         assert output is not None
         area: Area = place or (*read_lonlat(around or ""), radius)
@@ -78,20 +108,40 @@ def streets(
     tell({"path": None if output is None else str(output), **figures}, _text(output, figures))
 
 
-def open_streets(file: Path) -> WalkNetwork:
+def open_streets(
+    file: Path, *, dem: tuple[Path, ...] = (), edits: Path | None = None
+) -> WalkNetwork:
     """
     Return the network of a street file, telling how it goes.
 
+    Parameters
+    ----------
+    file
+        The street file.
+    dem
+        Files or folders of heights.
+    edits
+        Edits drawn over the streets.
+
     Raises
     ------
-    StreetsError
-        If it is a folder, may not be read, or holds no streets.
+    StreetsError, TerrainError, EditError
+        If it is a folder, may not be read, or holds no streets; the same of heights and edits.
     """
     _check_readable(file)
     from circle.streets import read_streets
 
     note(in_words("Reading the streets …", "正在读取道路……"))
-    return read_streets(file, progress=shows_progress())
+    network = read_streets(file, dem=dem or None, edits=edits, progress=shows_progress())
+    share = network.provenance.heights_share
+    if dem and share is not None and share < 0.995:
+        note(
+            in_words(
+                f"Heights are known for {share:.0%} of the streets; the others count as level.",
+                f"高程数据覆盖 {share:.0%} 的道路；其余按平地计算。",
+            )
+        )
+    return network
 
 
 def _check_readable(file: Path) -> None:
@@ -161,6 +211,16 @@ def _text(output: Path | None, figures: dict[str, Any]) -> str:
             f"范围 {west:.4f},{south:.4f} 至 {east:.4f},{north:.4f}；数据日期 {date}",
         ),
     ]
+    if figures.get("n_edits"):
+        n = figures["n_edits"]
+        lines.append(in_words(f"With {n} edits drawn over it", f"已叠加 {n} 处手绘修改"))
+    if figures.get("heights"):
+        lines.append(
+            in_words(
+                f"Slopes from {figures['heights']}, for {figures['heights_share']:.0%} of the ways",
+                f"坡度取自 {figures['heights']}，覆盖 {figures['heights_share']:.0%} 的道路",
+            )
+        )
     if figures["attribution"]:
         lines.append(figures["attribution"])
     return "\n".join(lines)

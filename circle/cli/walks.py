@@ -17,7 +17,7 @@ from circle.cli.command import (
     wants_json,
 )
 from circle.cli.outputs import check_output
-from circle.cli.streets import open_streets
+from circle.cli.streets import dem_option, edits_option, open_streets
 from circle.errors import BudgetError
 from circle.study.typed import read_lonlat, read_numbers
 
@@ -74,6 +74,8 @@ _crossing = option(
 )
 @_walker
 @_crossing
+@dem_option
+@edits_option
 @option(
     "-o",
     "--output",
@@ -89,6 +91,8 @@ def isochrone(
     metres: str | None,
     walker: str,
     crossing_s: float | None,
+    dem: tuple[Path, ...],
+    edits: Path | None,
     output: Path | None,
 ) -> None:
     """Compute the ground reached on foot: a GeoJSON FeatureCollection, one feature per budget."""
@@ -102,7 +106,7 @@ def isochrone(
             zh="过街等待只在按分钟计算时有效；请去掉 --crossing 或 --metres。",
         )
     who = _who(walker, crossing_s)
-    network = open_streets(streets)
+    network = open_streets(streets, dem=dem, edits=edits)
     from circle.isochrone import isochrone_geojson
     from circle.study.answers import require_street
 
@@ -129,11 +133,21 @@ def isochrone(
 @option("--to", "end", required=True, metavar="LON,LAT", en="Where it ends.", zh="终点。")
 @_walker
 @_crossing
-def route(streets: Path, start: str, end: str, walker: str, crossing_s: float | None) -> None:
+@dem_option
+@edits_option
+def route(
+    streets: Path,
+    start: str,
+    end: str,
+    walker: str,
+    crossing_s: float | None,
+    dem: tuple[Path, ...],
+    edits: Path | None,
+) -> None:
     """Find the quickest walk between two positions; with --json a GeoJSON Feature."""
     origin, destination = read_lonlat(start), read_lonlat(end)
     who = _who(walker, crossing_s)
-    network = open_streets(streets)
+    network = open_streets(streets, dem=dem, edits=edits)
     from circle.directions import route as find_route
 
     found = find_route(network, origin, destination, walker=who)

@@ -95,6 +95,10 @@ class StudyConfig:
         Polygons coverage is told for one by one.
     map
         OSM extract with buildings and places, where `streets` is a saved network.
+    dem
+        Heights of the ground: GeoTIFF or HGT files, or folders of them. Empty: all is level.
+    edits
+        GeoJSON of closures, links and gates drawn over the streets.
     approval_number
         Review number of the map (审图号); empty where there is none.
     timezone
@@ -145,6 +149,8 @@ class StudyConfig:
     compounds: Path | None = None
     areas: Path | None = None
     map: Path | None = None
+    dem: tuple[Path, ...] = ()
+    edits: Path | None = None
     timezone: str = ""
     contacts: tuple[GuideContact, ...] = ()
     logo: Path | None = None
@@ -351,6 +357,19 @@ def _file(key: str, value: Any, folder: Path) -> Path | None:
     return found
 
 
+def _heights(key: str, value: Any, folder: Path) -> tuple[Path, ...]:
+    texts = [_text(key, one, folder) for one in (value if isinstance(value, list) else [value])]
+    found = [(folder / Path(text).expanduser()).resolve() for text in texts if text]
+    for path in found:
+        if not path.exists():
+            raise bad_key(
+                key,
+                f"names {path.name}, and there is no such file or folder in {folder}",
+                f"指向 {path.name}，但在 {folder} 中找不到该文件或文件夹",
+            )
+    return tuple(found)
+
+
 def _standards(key: str, value: Any, folder: Path) -> tuple[str, ...]:
     texts = [_text(key, one, folder) for one in (value if isinstance(value, list) else [value])]
     try:
@@ -491,6 +510,8 @@ _PARSERS: dict[str, Callable[[str, Any, Path], Any]] = {
     "compounds": _file,
     "areas": _file,
     "map": _file,
+    "dem": _heights,
+    "edits": _file,
     "classes": _file,
     "walker": _walker,
     "minutes": _minutes,

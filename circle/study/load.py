@@ -20,6 +20,7 @@ import shapely
 
 from circle import facilities as facility_lists
 from circle.classes import ClassTable, load_classes
+from circle.edits import edit_network, read_edits
 from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
 from circle.features.model import LAYER_COLUMNS, table
@@ -31,7 +32,7 @@ from circle.guide.photos import make_logo, read_photos
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
-from circle.streets import read_streets
+from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig, bad_key, under_key
 from circle.study.sources import in_words, read_sources
 from circle.study.titles import default_titles
@@ -181,6 +182,16 @@ def _street_file(config: StudyConfig, report: Report) -> Path:
 
 def _read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNetwork:
     network = read_streets(map_file, ground=config.basemap, progress=progress)
+    try:
+        if config.edits is not None:
+            network = edit_network(network, read_edits(config.edits))
+    except InputError as error:
+        raise under_key("edits", error) from error
+    try:
+        if config.dem:
+            network = lay_over(network, config.dem)
+    except InputError as error:
+        raise under_key("dem", error) from error
     if network.provenance.data_date is None and config.data_date is not None:
         provenance = replace(network.provenance, data_date=config.data_date)
         network = replace(network, provenance=provenance)

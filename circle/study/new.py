@@ -253,4 +253,8 @@ notice_en = ""
 # edition_date = "2026-12-01"
 # 营业时间所用的时区；中国境内可不填。Time zone of the opening hours; not needed inside China.
 # timezone = "Europe/Monaco"
+# 高程文件（GeoTIFF、HGT）或其文件夹：步行时间计入坡度。Heights, files or a folder: slopes count.
+# dem = "."
+# 叠加在道路上的手绘封闭、连线与门。Closures, links and gates drawn over the streets.
+# edits = "edits.geojson"
 """
