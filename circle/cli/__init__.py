@@ -29,8 +29,8 @@ def main() -> None:
     """
 
 
-from circle.cli import guide, places, streets, studies, walks  # noqa: E402 - they register themselves
+from circle.cli import coverage, guide, places, streets, studies, walks  # noqa: E402 - they register themselves
 
-for _module in (studies, guide, walks, streets, places):
+for _module in (studies, guide, coverage, walks, streets, places):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -78,7 +78,8 @@ def places_table(rows: Iterable[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     """
     listed = list(rows)
     text = {
-        name: [row.get(name) or None for row in listed] for name in ("place_id", "name", "name_en")
+        name: pd.Series([row.get(name) or None for row in listed], dtype=object)
+        for name in ("place_id", "name", "name_en")
     }
     numbers = {
         name: np.array([row.get(name, np.nan) for row in listed], np.float64)
