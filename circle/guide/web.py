@@ -105,6 +105,8 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
         zoom_control=False,
         attribution_control=False,
     )
+    # Folium draws its names by lot; the same guide is to be the same file.
+    guide_map._id = "guide"
     guide_map.options["max_zoom"] = _CLOSEST_ZOOM
     guide_map.add_child(StartGuide())  # type: ignore[no-untyped-call]
     figure = cast(Figure, guide_map.get_root())
