@@ -121,9 +121,10 @@
 
   /* "A路与B路", "A / B", "corner of A and B". */
   function crossingSpots(text) {
-    const parts = text.replace(/(十字路口|丁字路口|交叉路口|交叉口|交汇处|交口|路口)\s*$/, function (word) {
-      return word === '路口' ? '路' : '';
-    }).replace(/^(corner of|crossing of) /i, '')
+    // "甲路路口" and "甲路口" both mean the street.
+    const parts = text.replace(/(十字路口|丁字路口|交叉路口|交叉口|交汇处|交口)\s*$/, '')
+      .replace(/([路街巷道])?路口\s*$/, function (whole, kind) { return kind || '路'; })
+      .replace(/^(corner of|crossing of) /i, '')
       .split(/\s*(?:与|和|跟|、|\/|&|＆|×|@)\s*|\s+(?:and|et|x)\s+/i)
       .filter(function (part) { return part.trim(); });
     if (parts.length !== 2) return [];

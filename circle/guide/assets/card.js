@@ -193,7 +193,7 @@
     const card = guide.byId('card').getBoundingClientRect();
     const frame = map.getContainer().getBoundingClientRect();
     const options = { animate: !guide.stillness.matches };
-    let right = 60, bottom = 60;
+    let right = 60, bottom = 76;
     if (!guide.byId('card').hidden && card.width) {
       if (card.width < frame.width * 0.6) right += Math.max(0, frame.right - card.left);
       else bottom += Math.max(0, frame.bottom - card.top);
