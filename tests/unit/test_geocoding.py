@@ -1,4 +1,4 @@
-"""The gazetteer on a drawn town and on Monaco, the chain, the online geocoder without a network."""
+"""The gazetteer on a drawn town and on Monaco, and the chain."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import osmnx
 import pytest
-import requests
 import shapely
 from shapely.geometry import LineString, Point
 
 from circle.features import MapFeatures, read_features
-from circle.geocoding import Chain, Gazetteer, GeocodeMatch, Nominatim
-from circle.geometry import Bounds, LocalFrame, LonLat
+from circle.geocoding import Chain, Gazetteer, GeocodeMatch
+from circle.geometry import LocalFrame, LonLat
 
 # 人民路 runs east along 36.000; number 2 at its start, 6 in the middle, 10 at its end, the odd
 # side knows only 1. One thousandth of a degree is 90 m here. 和平药店 is there twice.
@@ -235,128 +233,6 @@ def test_a_chain_goes_on_after_doubt_and_lists_all() -> None:
     assert [m.confidence for m in matches] == [0.7, 0.4, 0.0]
     assert matches[-1].lonlat is None
     assert Chain([]).geocode("a") == []
-
-
-# Online, with the network played ---------------------------------------------------------------
-
-ANSWER = {
-    "place_id": 1,
-    "licence": "ODbL",
-    "osm_type": "node",
-    "osm_id": 5,
-    "lat": "36.0611",
-    "lon": "103.8343",
-    "class": "amenity",
-    "type": "marketplace",
-    "place_rank": 30,
-    "importance": 0.1,
-    "addresstype": "amenity",
-    "name": "张掖路菜市场",
-    "display_name": "张掖路菜市场, 张掖路, 城关区, 兰州市, 甘肃省, 中国",
-    "geojson": {"type": "Point", "coordinates": [103.8343, 36.0611]},
-    "boundingbox": ["36.0610", "36.0612", "103.8342", "103.8344"],
-}
-
-
-class Reply:
-    """What `requests` hands back, as far as OSMnx looks at it."""
-
-    def __init__(self, payload: Any, status: int = 200) -> None:
-        self.payload = payload
-        self.status_code = status
-        self.ok = status < 400
-        self.reason = "played"
-        self.url = "https://nominatim.invalid/search"
-        self.content = b"x"
-        self.text = "x"
-
-    def json(self) -> Any:
-        if isinstance(self.payload, Exception):
-            raise self.payload
-        return self.payload
-
-
-@pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Replies to hand back in turn, exceptions to raise; what was asked goes into `asked`."""
-    replies: list[Any] = []
-
-    def get(url: str, **kwargs: Any) -> Reply:
-        asked.append(kwargs["params"]["q"])
-        reply = replies.pop(0)
-        if isinstance(reply, Exception):
-            raise reply
-        assert isinstance(reply, Reply)
-        return reply
-
-    asked.clear()
-    monkeypatch.setattr(requests, "get", get)
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(osmnx.settings, "use_cache", False)
-    return replies
-
-
-asked: list[str] = []
-
-
-def test_nominatim_finds_a_place(played: list[Any]) -> None:
-    played.append(Reply([ANSWER]))
-    before = osmnx.settings.requests_timeout
-    match = Nominatim(town="兰州市").geocode("张掖路菜市场", "张掖路")[0]
-    assert match.lonlat == LonLat(103.8343, 36.0611)
-    assert (match.method, match.level, match.is_confident) == ("nominatim", "building", True)
-    assert asked == ["张掖路菜市场, 张掖路, 兰州市"]
-    assert osmnx.settings.requests_timeout == before
-
-
-def test_nominatim_is_not_sure_of_another_name(played: list[Any]) -> None:
-    played.extend([Reply([ANSWER]), Reply([])])
-    matches = Nominatim().geocode("白银路菜市场", "张掖路")
-    assert not any(match.is_confident for match in matches)
-
-
-def test_nominatim_knows_a_town_from_a_house(played: list[Any]) -> None:
-    played.append(Reply([{**ANSWER, "place_rank": 12, "type": "city"}]))
-    match = Nominatim().geocode("张掖路菜市场")[0]
-    assert (match.level, match.is_confident) == ("district", False)
-
-
-def test_nominatim_does_not_leave_the_map(played: list[Any]) -> None:
-    played.append(Reply([ANSWER]))
-    assert Nominatim(within=Bounds(7.0, 43.0, 8.0, 44.0)).geocode("张掖路菜市场") == []
-
-
-def test_not_found_is_no_failure(played: list[Any]) -> None:
-    played.append(Reply([]))
-    assert Nominatim().geocode("无此地") == []
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        requests.ConnectionError("no route"),
-        requests.Timeout("too late"),
-        Reply({"error": "rate limited"}, status=403),
-        Reply(requests.JSONDecodeError("not json", "x", 0), status=500),
-        Reply({"no": "list"}),
-    ],
-)
-def test_a_service_that_fails_gives_a_reason_and_no_error(played: list[Any], failure: Any) -> None:
-    played.append(failure)
-    (match,) = Nominatim().geocode("张掖路菜市场")
-    assert match.lonlat is None
-    assert match.confidence == 0
-    assert "did not answer" in match.reason
-    assert "Nominatim" in match.reason_zh
-
-
-def test_a_service_that_is_down_is_not_asked_for_every_row(played: list[Any]) -> None:
-    played.extend([requests.ConnectionError(), requests.ConnectionError()])
-    nominatim = Nominatim()
-    for number in range(50):
-        (match,) = nominatim.geocode(f"place {number}")
-        assert match.lonlat is None
-    assert len(asked) == 2
 
 
 # Monaco: real names and addresses ----------------------------------------------------------------
