@@ -90,8 +90,13 @@ def town(
     doubles: bool = True,
     gates: bool = True,
     shuffle: bool = False,
+    without: int | None = None,
 ) -> WalkNetwork:
-    """Return such a town; with `shuffle`, of nodes and ways with other numbers and order."""
+    """
+    Return such a town; with `shuffle`, of nodes and ways with other numbers and order.
+
+    `without` is the number of a way to leave out.
+    """
     at = {}
     for number in range(columns * rows):
         jitter = rng.uniform(-30, 30, 2) if irregular else np.zeros(2)
@@ -125,6 +130,8 @@ def town(
         ways = [(9000 - way, [7777 - ref for ref in refs], *rest) for way, refs, *rest in ways]
         ways, nodes = ways[::-1], [(7777 - number, tags) for number, tags in nodes]
     for way, refs, points, tags in ways:
+        if way == without:
+            continue
         lon, lat = zip(*(place(*point) for point in points), strict=True)
         builder.add_way(way, refs, lon, lat, tags)
     for number, tags in nodes:
