@@ -180,6 +180,7 @@ def reading_options(engine: Engine) -> dict[str, Any]:
 def take_turn(connection: Connection) -> None:
     """Wait until no other writer is at work on the register; ends with the transaction."""
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"set local lock_timeout = '{_BUSY_S}s'")
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
 
 

@@ -144,7 +144,8 @@ class Register:
                 writer.finish()
                 session.flush()
         except sa.exc.OperationalError as error:
-            if "locked" not in str(error.orig):
+            # SQLite's words and PostgreSQL's for having waited too long.
+            if not any(word in str(error.orig) for word in ("locked", "lock timeout")):
                 raise
             raise ConflictError(
                 en="Somebody else is writing to the register for a long time; try again.",
