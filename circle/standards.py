@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -149,6 +149,39 @@ class Selector:
             "+".join(f"!{key}" if value is None else f"{key}={value}" for key, value in conditions)
             for conditions in self.alternatives
         )
+
+
+def any_of(selectors: Iterable[Selector]) -> Callable[[Mapping[str, str]], bool]:
+    """
+    Return a function that says whether a thing is what any of the selectors means.
+
+    Parameters
+    ----------
+    selectors
+        What is looked for; the more there are, the more this saves over asking each.
+
+    Examples
+    --------
+    >>> is_wanted = any_of([Selector.read("shop=bakery"), Selector.read("leisure=park")])
+    >>> is_wanted({"leisure": "park"}), is_wanted({"shop": "books"})
+    (True, False)
+    """
+    by_key: dict[str, list[tuple[tuple[str, str | None], ...]]] = {}
+    for selector in selectors:
+        for conditions in selector.alternatives:
+            key = next(key for key, value in conditions if value)
+            if conditions not in by_key.setdefault(key, []):
+                by_key[key].append(conditions)
+
+    def fits(tags: Mapping[str, str]) -> bool:
+        return any(
+            all(_holds(tags.get(key), value) for key, value in conditions)
+            for tag in tags
+            if tag in by_key
+            for conditions in by_key[tag]
+        )
+
+    return fits
 
 
 def _holds(found: str | None, wanted: str | None) -> bool:

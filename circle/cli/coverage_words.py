@@ -90,6 +90,11 @@ def _rows(table: pd.DataFrame) -> Iterator[Any]:
     yield from table.itertuples(index=False)
 
 
+def _text(value: Any) -> str:
+    """Return a text, empty where a table has none."""
+    return value if isinstance(value, str) else ""
+
+
 def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
@@ -291,7 +296,7 @@ def _gaps(gaps: Any) -> str:
             str(row.n_homes),
             _length(row.nearest, row.unit),
             _length(row.excess, row.unit),
-            row.nearest_name or "",
+            _text(row.nearest_name),
         ]
         for row in _rows(largest.head(_SHOWN_GAPS))
     ]
@@ -325,12 +330,13 @@ def _home_text(result: CoverageResult, answer: HomeAnswer, ways: Mapping[str, An
         for row in _rows(answer.answers[answer.answers.state == state]):
             line = [
                 _name(row), _level(row.level), _limit(row.limit, row.unit),
-                _length(row.nearest, row.unit), row.place_name or "",
-                f"{row.standard} {row.clause}" if row.standard else "",
+                _length(row.nearest, row.unit), _text(row.place_name),
+                f"{row.standard} {row.clause}" if _text(row.standard) else "",
                 "" if row.is_verified else in_words("unverified", "未核实"),
             ]  # fmt: skip
             if state == "uncovered":
-                line.insert(4, in_words("+", "超 ") + _length(row.excess, row.unit))
+                beyond = in_words("+", "超 ") + _length(row.excess, row.unit)
+                line.insert(4, beyond if math.isfinite(row.excess) else "")
             lines.append(line)
         if lines:
             parts.append(title + "\n" + columns(lines))

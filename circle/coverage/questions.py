@@ -14,7 +14,9 @@ from circle.classes import ClassTable
 from circle.coverage.mode import Mode, Subject
 from circle.coverage.places import from_facilities, places_table, things_matching
 from circle.demand.model import Words
-from circle.demand.town import Town
+from circle.demand.town import Town, areas_m2
+from circle.features import MapFeatures
+from circle.geometry import LocalFrame
 from circle.standards import Clause
 
 
@@ -50,7 +52,7 @@ def of_classes(
     facilities: gpd.GeoDataFrame,
     mode: Mode,
     *,
-    town: Town | None = None,
+    features: MapFeatures | None = None,
     levels: Iterable[str] | None = None,
     keys: Iterable[str] | None = None,
 ) -> Questions:
@@ -65,23 +67,14 @@ def of_classes(
         Located facilities, schema `circle.schemas.FACILITIES`.
     mode
         Its limits are those of the levels.
-    town
+    features
         The map: a facility that is a large area on it is entered from all sides.
     levels, keys
         Only these levels, these classes.
     """
     wanted = None if levels is None else set(levels)
     chosen = None if keys is None else set(keys)
-    shapes: dict[str, Any] = {}
-    if town is not None:
-        things = town.things
-        shapes = {
-            osm_id: (geometry, area)
-            for osm_id, geometry, area in zip(
-                things["osm_id"], things.geometry, things["area_m2"], strict=True
-            )
-            if np.isfinite(area)
-        }
+    shapes = {} if features is None else _areas_of(facilities, features)
     category = facilities["category"].to_numpy()
     subjects: list[Subject] = []
     places: dict[str, gpd.GeoDataFrame] = {}
@@ -95,6 +88,19 @@ def of_classes(
             if wanted is None or level in wanted
         ]
     return Questions(tuple(subjects), places if subjects else {})
+
+
+def _areas_of(facilities: gpd.GeoDataFrame, features: MapFeatures) -> dict[str, tuple[Any, float]]:
+    """Return the outline and the area in m² of the facilities that are areas on the map."""
+    named = features.named[features.named["osm_id"].isin(facilities["facility_id"])]
+    west, south, east, north = features.bounds
+    frame = LocalFrame((west + east) / 2, (south + north) / 2)
+    size = areas_m2(named, frame)
+    return {
+        osm_id: (geometry, float(area))
+        for osm_id, geometry, area in zip(named["osm_id"], named.geometry, size, strict=True)
+        if area > 0
+    }
 
 
 def of_clauses(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from circle.errors import InputError, StudyError
 from circle.features import MapFeatures, read_features
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
-from circle.standards import Clause, load_standards
+from circle.standards import Clause, any_of, load_standards
 from circle.study.config import StudyConfig, under_key
 from circle.study.load import (
     _read_boundary,
@@ -170,7 +170,7 @@ def read_plan(
     tell("places")
     facilities, _ = _read_facilities(config, features, network, classes)
     tell("homes")
-    town = _town(map_file, features, clauses, classes, given.assumptions)
+    town = _town(map_file, features, clauses, given.assumptions)
     demand = _demand(config, given, network, town)
     areas = None
     wanted = given.areas if given.areas is not None else config.areas
@@ -210,7 +210,7 @@ def ask(inputs: PlanInputs, options: CoverageOptions | None = None) -> Questions
         )
     of_guide = of_classes(
         inputs.classes, inputs.facilities, given.mode,
-        town=inputs.town, levels=levels, keys=given.classes or None,
+        features=inputs.features, levels=levels, keys=given.classes or None,
     )  # fmt: skip
     if given.classes:
         return of_guide
@@ -306,7 +306,6 @@ def _town(
     map_file: Path,
     features: MapFeatures,
     clauses: tuple[Clause, ...],
-    classes: ClassTable,
     assumptions: Assumptions,
 ) -> Town | None:
     if not _is_osm(map_file):
@@ -314,12 +313,7 @@ def _town(
         return town_of(features, assumptions) if has_map else None
     judged = [clause.selector for clause in clauses if clause.is_judged]
     keys = {key for selector in judged for key in selector.keys}
-    keys |= {rule.partition("=")[0] for one in classes for rule in one.osm_tags}
-
-    def fits(tags: Mapping[str, str]) -> bool:
-        return classes.match(tags) is not None or any(one.fits(tags) for one in judged)
-
-    return read_town(map_file, keys - {"building"}, fits, assumptions=assumptions)
+    return read_town(map_file, keys, any_of(judged), assumptions=assumptions)
 
 
 def _demand(
