@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -186,6 +187,47 @@ def read_website(cell: str | None) -> Told[str]:
             ),
         )
     return Told((text if text.lower().startswith("http") else f"https://{text}",))
+
+
+def entrance_cell(entrances: Iterable[Entrance]) -> str:
+    """
+    Return entrances as `read_entrances` reads them.
+
+    Examples
+    --------
+    >>> entrance_cell([Entrance(103.8343, 36.0611, "东门"), Entrance(103.8, 36.0)])
+    '103.834300 36.061100 东门；103.800000 36.000000'
+    """
+    return "；".join(f"{lon:.6f} {lat:.6f} {name}".strip() for lon, lat, name in entrances)
+
+
+def offer_cell(offers: Iterable[Offer]) -> str:
+    """
+    Return offers as `read_offers` reads them.
+
+    Examples
+    --------
+    >>> offer_cell([Offer("免费理发", "2026-12-31"), Offer("量血压")])
+    '免费理发（至2026-12-31）；量血压'
+    """
+    return "；".join(f"{text}（至{until}）" if until else text for text, until in offers)
+
+
+def event_cell(events: Iterable[Event]) -> str:
+    """
+    Return events as `read_events` reads them.
+
+    Examples
+    --------
+    >>> lecture = Event("讲座", "2026-12-03T14:00", "2026-12-03T16:00")
+    >>> event_cell([lecture, Event("展览", "2026-12-05")])
+    '2026-12-03 14:00 至 2026-12-03 16:00 讲座；2026-12-05 展览'
+    """
+    cells = []
+    for title, starts, ends in events:
+        until = f" 至 {ends.replace('T', ' ')}" if ends else ""
+        cells.append(f"{starts.replace('T', ' ')}{until} {title}")
+    return "；".join(cells)
 
 
 def _event(text: str) -> Event | None:

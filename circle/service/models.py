@@ -180,6 +180,29 @@ class Point(BaseModel):
     coordinates: Pair
 
 
+class PlaceEntrance(BaseModel):
+    """A way into a place."""
+
+    lon: float
+    lat: float
+    name: str | None
+
+
+class PlaceOffer(BaseModel):
+    """What a place offers; null as its last day where it has none."""
+
+    text: str
+    until: str | None
+
+
+class PlaceEvent(BaseModel):
+    """What takes place there: ISO dates, or dates and times on the clocks of the place."""
+
+    title: str
+    starts: str
+    ends: str | None
+
+
 class FacilityProperties(BaseModel):
     """What the guide knows of a facility."""
 
@@ -201,6 +224,13 @@ class FacilityProperties(BaseModel):
     note: str | None
     source: str | None
     source_date: str | None
+    other_names: list[str]
+    website: str | None
+    hours_zh: str | None = Field(description="The opening hours in words.")
+    hours_en: str | None
+    entrances: list[PlaceEntrance] = Field(description="Walks end at the one reached first.")
+    offers: list[PlaceOffer]
+    events: list[PlaceEvent]
     reason_zh: str | None = Field(description="Why it is not placed.")
     reason_en: str | None
 

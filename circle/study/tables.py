@@ -18,7 +18,9 @@ import orjson
 import pandas as pd
 import shapely
 
+from circle.facilities.entries import entrance_cell, event_cell, offer_cell
 from circle.guide.content import GuideContent, GuidePlace
+from circle.schemas import Entrance, Event, Offer
 from circle.study.load import Study
 
 PLACE_COLUMNS = (
@@ -26,10 +28,12 @@ PLACE_COLUMNS = (
     *("minutes", "metres", "within_min", "lon", "lat", "datum", "position_accuracy_m"),
     *("address", "phone", "hours", "note", "source", "source_date"),
     *("match_method", "match_level", "match_confidence"),
+    *("other_names", "website", "entrances", "offers", "events"),
 )
 UNPLACED_COLUMNS = (
     *("id", "name", "name_en", "class", "class_zh", "class_en", "address"),
     *("reason_zh", "reason_en", "phone", "hours", "note", "source", "source_date"),
+    *("other_names", "website", "entrances", "offers", "events"),
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _DECIMALS = 6
@@ -143,6 +147,19 @@ def place_properties(
         "note": place.note or None,
         "source": place.source or None,
         "source_date": place.source_date or None,
+        "other_names": list(place.other_names),
+        "website": place.website or None,
+        "hours_zh": place.hours_words.zh or None,
+        "hours_en": place.hours_words.en or None,
+        "entrances": [
+            {"lon": door.lon, "lat": door.lat, "name": door.name.zh or None}
+            for door in place.entrances
+        ],
+        "offers": [{"text": offer.text, "until": offer.until or None} for offer in place.offers],
+        "events": [
+            {"title": event.title, "starts": event.starts, "ends": event.ends or None}
+            for event in place.events
+        ],
     }
 
 
@@ -166,6 +183,13 @@ def _common(place: GuidePlace, names: Mapping[str, tuple[str, str]]) -> dict[str
         "note": place.note,
         "source": place.source,
         "source_date": place.source_date,
+        "other_names": "；".join(place.other_names),
+        "website": place.website,
+        "entrances": entrance_cell(
+            Entrance(door.lon, door.lat, door.name.zh) for door in place.entrances
+        ),
+        "offers": offer_cell(Offer(offer.text, offer.until) for offer in place.offers),
+        "events": event_cell(Event(e.title, e.starts, e.ends) for e in place.events),
     }
 
 

@@ -368,3 +368,16 @@ def test_pictures_of_the_file_hold_nothing_but_pixels(faces: Faces) -> None:
     assert picture.size == (photo["width"], photo["height"]) == (320, 240)
     assert not picture.getexif()
     assert CENTER.lon == faces.content.center.lon
+
+
+def test_the_tables_read_back_as_the_same_guide(faces: Faces, tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "again", places_datum="", edition_date='"2026-11-20"')
+    result = write_guide(faces.study, tmp_path / "maps")
+    (folder / "places.csv").write_bytes(result.places_csv.read_bytes())
+    again = run_study(read_study(folder)).content
+    same = ("facility_id", "number", "minutes", "hours_words", "open_week", "website", "offers")
+    same += ("events", "entrances", "other_names")
+    for place, before in zip(again.places, faces.content.places, strict=True):
+        assert {key: getattr(place, key) for key in same} == {
+            key: getattr(before, key) for key in same
+        }
