@@ -10,6 +10,9 @@ places around it: Hong Kong and Macau are inside, since the test that the Amap a
 SDKs offer asks for "the mainland, Hong Kong and Macau"; Taiwan with Penghu, Kinmen and Matsu is
 outside. The outline serves this one purpose, is up to some 20 km wrong along remote borders,
 and says nothing about where a border runs; `is_near_outline` tells where that matters.
+
+CGCS2000 also comes in metres, in Gauss-Kruger zones of three or six degrees; `from_projected`
+reads those.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +40,20 @@ _METRES_PER_DEGREE = 111_320.0
 # 1e-10 degrees are a hundredth of a millimetre.
 _TOLERANCE_DEG = 1e-10
 _MOST_ITERATIONS = 50
+_AT_ONCE = 10_000
+
+# CGCS2000 in metres: EPSG codes of the first of each row of Gauss-Kruger zones, and that zone.
+# "Numbered" eastings begin with the number of the zone; the others are of a central meridian.
+_GK_FIRST: dict[tuple[int, bool], tuple[int, int]] = {
+    (3, True): (4513, 25),
+    (3, False): (4534, 25),
+    (6, True): (4491, 13),
+    (6, False): (4502, 13),
+}
+_GK_ZONES = {3: range(25, 46), 6: range(13, 24)}
+_NORTHINGS_M = (1_800_000.0, 6_000_000.0)
+_EASTINGS_M = (100_000.0, 900_000.0)
+_ZONE_M = 1_000_000.0
 
 _WORDS: dict[str, Datum] = {
     **dict.fromkeys(("wgs84", "wgs", "gps", "epsg4326", "4326", "nominatim", "osm"), "wgs84"),
@@ -205,17 +222,43 @@ def in_outline(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 def is_near_outline(
     lon: npt.ArrayLike, lat: npt.ArrayLike, *, within_m: float = 20_000.0
 ) -> npt.NDArray[np.bool_]:
-    """Say for each position whether the outline, and so the shift, is in doubt there."""
+    """
+    Say for each position whether the outline, and so the shift, is in doubt there.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, WGS-84 or any of the others, any shape.
+    within_m
+        How near to the outline that is.
+
+    Returns
+    -------
+    near_border
+        Of the shape of the input. On the coast the outline keeps out at sea, so that there only
+        what lies across from an island outside it is near.
+
+    Examples
+    --------
+    >>> is_near_outline([124.37, 116.4], [40.13, 39.9]).tolist()
+    [True, False]
+    """
     x, y = _pair(lon, lat)
+    near = np.zeros(x.size, np.bool_)
     edge = np.asarray(outline().exterior.coords)
-    near = np.zeros(x.shape, np.bool_)
-    for index in np.ndindex(x.shape):
+    start, step = edge[:-1], np.diff(edge, axis=0)
+    for first in range(0, x.size, _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        lon_1, lat_1 = x.ravel()[part, None], y.ravel()[part, None]
         # Degrees of longitude shrink with latitude: squeezed as they are at the position.
-        squeeze = np.array([math.cos(math.radians(float(y[index]))), 1.0])
-        border = shapely.LinearRing(edge * squeeze)
-        point = shapely.Point(float(x[index]) * float(squeeze[0]), float(y[index]))
-        near[index] = border.distance(point) * _METRES_PER_DEGREE <= within_m
-    return near
+        squeeze = np.cos(np.radians(lat_1))
+        east, north = (lon_1 - start[:, 0]) * squeeze, lat_1 - start[:, 1]
+        step_east = step[:, 0] * squeeze
+        length_2 = step_east**2 + step[:, 1] ** 2
+        share = np.clip((east * step_east + north * step[:, 1]) / length_2, 0.0, 1.0)
+        gap = np.hypot(east - share * step_east, north - share * step[:, 1])
+        near[part] = gap.min(axis=1) * _METRES_PER_DEGREE <= within_m
+    return near.reshape(x.shape)
 
 
 @cache
@@ -270,3 +313,183 @@ def _solve(
         if worst < _TOLERANCE_DEG:
             break
     return x, y
+
+
+class GaussZone(NamedTuple):
+    """
+    A Gauss-Kruger zone of CGCS2000.
+
+    Parameters
+    ----------
+    epsg
+        Its EPSG code.
+    central_meridian
+        Degrees east.
+    width_deg
+        3 or 6.
+    number
+        Number of the zone.
+    is_numbered
+        Whether eastings begin with the number: 35427951 rather than 427951.
+    """
+
+    epsg: int
+    central_meridian: float
+    width_deg: int
+    number: int
+    is_numbered: bool
+
+    @classmethod
+    def of(cls, number: int, width_deg: int = 3, *, is_numbered: bool = False) -> GaussZone:
+        """Return a zone by its number: 25 to 45 of three degrees, 13 to 23 of six."""
+        if number not in _GK_ZONES.get(width_deg, ()):
+            raise PositionError(
+                en=f"There is no {width_deg}-degree zone {number} of CGCS2000 in China; zones are "
+                "25 to 45 of three degrees and 13 to 23 of six.",
+                zh=f"中国没有 CGCS2000 {width_deg} 度带第 {number} 带；"
+                "3 度带为 25 至 45，6 度带为 13 至 23。",
+            )
+        first_epsg, first_number = _GK_FIRST[width_deg, is_numbered]
+        meridian = 3.0 * number if width_deg == 3 else 6.0 * number - 3.0
+        return cls(first_epsg + number - first_number, meridian, width_deg, number, is_numbered)
+
+
+def cgcs2000_zone(lon: float, width_deg: int = 3, *, is_numbered: bool = False) -> GaussZone:
+    """
+    Return the Gauss-Kruger zone of CGCS2000 that a longitude lies in.
+
+    Parameters
+    ----------
+    lon
+        Degrees, 73.5 to 136.5.
+    width_deg
+        3, as for city maps, or 6.
+    is_numbered
+        Whether eastings shall begin with the number of the zone.
+
+    Raises
+    ------
+    PositionError
+        If the longitude is outside the zones.
+
+    Examples
+    --------
+    Lanzhou: EPSG:4544, and 4523 where eastings are numbered.
+
+    >>> cgcs2000_zone(103.83).epsg, cgcs2000_zone(103.83, is_numbered=True).epsg
+    (4544, 4523)
+    """
+    number = math.floor(lon / 3.0 + 0.5) if width_deg == 3 else math.floor(lon / 6.0) + 1
+    return GaussZone.of(number, width_deg, is_numbered=is_numbered)
+
+
+def is_projected(x: npt.ArrayLike, y: npt.ArrayLike) -> bool:
+    """
+    Say whether pairs of numbers are metres of CGCS2000 rather than degrees.
+
+    Either may be the northing, as Chinese sheets call it X; the other has six digits, or eight
+    with the number of its zone.
+
+    Examples
+    --------
+    >>> is_projected([3992123.0], [35394967.0]), is_projected([103.83], [36.06])
+    (True, False)
+    """
+    return _easting_northing(*_pair(x, y)) is not None
+
+
+def from_projected(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    zone: GaussZone | None = None,
+    near_lon: float | None = None,
+) -> tuple[FloatArray, FloatArray, GaussZone]:
+    """
+    Turn metres of CGCS2000 into degrees, the zone found from the numbers where they tell it.
+
+    Parameters
+    ----------
+    x, y
+        Metres, in either order; see `is_projected`.
+    zone
+        The zone, where it is known.
+    near_lon
+        A longitude nearby, such as that of the map: tells the zone (of three degrees) where
+        the eastings have no number.
+
+    Returns
+    -------
+    lon, lat
+        Degrees, CGCS2000.
+    zone
+        The zone they were read in.
+
+    Raises
+    ------
+    PositionError
+        If the numbers are no such metres, are of several zones, or nothing tells the zone.
+
+    Examples
+    --------
+    >>> lon, lat, zone = from_projected([3992123.0], [35394967.0])
+    >>> round(float(lon[0]), 3), round(float(lat[0]), 3), zone.epsg
+    (103.834, 36.054, 4523)
+    """
+    pairs = _easting_northing(*_pair(x, y))
+    if pairs is None:
+        raise PositionError(
+            en="These numbers are no metres of CGCS2000: a northing has seven digits, an easting "
+            "six, or eight with the number of its zone.",
+            zh="这些数不是 CGCS2000 的米制坐标：纵坐标应为 7 位，"
+            "横坐标应为 6 位，或带带号共 8 位。",
+        )
+    east, north = pairs
+    if zone is None:
+        zone = _zone_of(east, near_lon)
+    import pyproj  # Half a second to load, for the few sheets in metres.
+
+    turn = pyproj.Transformer.from_crs(f"EPSG:{zone.epsg}", "EPSG:4490", always_xy=True)
+    lon, lat = turn.transform(east, north)
+    return np.asarray(lon, np.float64), np.asarray(lat, np.float64), zone
+
+
+def _easting_northing(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return None
+
+    def fits(east: FloatArray, north: FloatArray) -> bool:
+        rest = np.where(east >= 10 * _ZONE_M, east % _ZONE_M, east)[known]
+        number = np.floor(east / _ZONE_M)[known]
+        numbered = (number == 0) | ((number >= 13) & (number <= 45))
+        return bool(
+            np.all((north[known] >= _NORTHINGS_M[0]) & (north[known] <= _NORTHINGS_M[1]))
+            and np.all((rest >= _EASTINGS_M[0]) & (rest <= _EASTINGS_M[1]))
+            and np.all(numbered)
+        )
+
+    if fits(x, y):
+        return x, y
+    return (y, x) if fits(y, x) else None
+
+
+def _zone_of(east: FloatArray, near_lon: float | None) -> GaussZone:
+    numbers = np.unique(np.floor(east[np.isfinite(east)] / _ZONE_M)).astype(int).tolist()
+    if len(numbers) > 1:
+        shown = ", ".join(map(str, numbers))
+        raise PositionError(
+            en=f"These coordinates are of several zones ({shown}); give them one list each.",
+            zh=f"这些坐标属于多个投影带（{shown}）；请按带分别提供。",
+        )
+    number = numbers[0]
+    if number:
+        # Numbers of three-degree zones begin where those of six-degree zones have ended.
+        return GaussZone.of(number, 3 if number >= 25 else 6, is_numbered=True)
+    if near_lon is None:
+        raise PositionError(
+            en="Eastings without the number of their zone: say the central meridian or the EPSG "
+            "code, such as 4544 for Lanzhou.",
+            zh="横坐标没有带号：请说明中央子午线或 EPSG 代码，例如兰州为 4544。",
+        )
+    return cgcs2000_zone(near_lon)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pyproj
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from circle.datum import (
     DATUMS,
     Datum,
+    GaussZone,
+    cgcs2000_zone,
+    from_projected,
     from_wgs84,
     in_outline,
     is_near_outline,
+    is_projected,
     outline,
     parse_datum,
     to_wgs84,
@@ -189,3 +195,132 @@ def test_datums_as_people_write_them(text: str, datum: Datum) -> None:
 def test_an_unknown_datum_is_named() -> None:
     with pytest.raises(PositionError, match="西安80"):
         parse_datum("西安80")
+
+
+def test_near_the_outline_is_within_20_km() -> None:
+    # One degree of latitude is 111.3 km: stepped away from the border of Dandong to the north-west.
+    far = [(124.37 - 0.3 * step, 40.13 + 0.3 * step) for step in range(4)]
+    lon, lat = np.array(far).T
+    near = is_near_outline(lon, lat)
+    assert near.tolist() == [True, False, False, False]
+    # The same as measured with shapely, squeezed at each position.
+    rng = np.random.default_rng(3)
+    lon, lat = rng.uniform(120, 132, 400), rng.uniform(39, 50, 400)
+    expected = []
+    for x, y in zip(lon, lat, strict=True):
+        squeeze = np.array([np.cos(np.radians(y)), 1.0])
+        ring = shapely.LinearRing(np.asarray(outline().exterior.coords) * squeeze)
+        expected.append(ring.distance(shapely.Point(x * squeeze[0], y)) * 111_320 <= 20_000)
+    assert is_near_outline(lon, lat).tolist() == expected
+    assert 3 < sum(expected) < 100
+
+
+def test_near_the_outline_keeps_the_shape() -> None:
+    assert is_near_outline(np.zeros((2, 3)), np.zeros((2, 3))).shape == (2, 3)
+    assert is_near_outline(116.4, 39.9).shape == ()
+    assert is_near_outline([], []).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "city", ["Shanghai", "Sanya", "Beijing", "Lanzhou", "Lhasa", "Changhai", "Hong Kong"]
+)
+def test_a_coast_is_no_border(city: str) -> None:
+    assert not is_near_outline(*INSIDE[city])
+
+
+@pytest.mark.parametrize("city", ["Dandong", "Heihe", "Khorgos", "Ruili", "Hekou", "Dongxing"])
+def test_a_town_on_the_border_is_near_it(city: str) -> None:
+    assert is_near_outline(*INSIDE[city])
+
+
+# CGCS2000 in metres ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lon", "width_deg", "is_numbered", "epsg"),
+    [
+        (103.83, 3, False, 4544),
+        (103.83, 3, True, 4523),
+        (103.83, 6, False, 4507),
+        (103.83, 6, True, 4496),
+        (116.40, 3, False, 4548),
+        (121.47, 3, False, 4549),
+        (73.6, 3, False, 4534),
+        (135.0, 3, False, 4554),
+        (112.4, 3, False, 4546),
+        (112.6, 3, False, 4547),
+    ],
+)
+def test_the_zone_of_a_longitude(lon: float, width_deg: int, is_numbered: bool, epsg: int) -> None:
+    assert cgcs2000_zone(lon, width_deg, is_numbered=is_numbered).epsg == epsg
+
+
+def test_zones_are_those_of_epsg() -> None:
+    for width_deg, numbers in ((3, range(25, 46)), (6, range(13, 24))):
+        for number in numbers:
+            for is_numbered in (True, False):
+                zone = GaussZone.of(number, width_deg, is_numbered=is_numbered)
+                values = [
+                    p.value for p in pyproj.CRS.from_epsg(zone.epsg).coordinate_operation.params
+                ]
+                assert values[1] == zone.central_meridian
+                assert values[3] == 500_000 + (1e6 * number if is_numbered else 0)
+
+
+def test_a_longitude_outside_the_zones() -> None:
+    for lon in (7.42, 140.0, -60.0):
+        with pytest.raises(PositionError, match="zone"):
+            cgcs2000_zone(lon)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(74.0, 134.9), st.floats(18.2, 53.4), st.booleans(), st.booleans())
+def test_metres_come_back_as_degrees(
+    lon: float, lat: float, is_numbered: bool, is_north_first: bool
+) -> None:
+    zone = cgcs2000_zone(lon, is_numbered=is_numbered)
+    there = pyproj.Transformer.from_crs(4490, zone.epsg, always_xy=True)
+    east, north = there.transform(lon, lat)
+    # Chinese sheets call the northing X: both orders are read.
+    x, y = (north, east) if is_north_first else (east, north)
+    assert is_projected([x], [y])
+    back_lon, back_lat, found = from_projected([x], [y], near_lon=lon)
+    assert found == zone
+    assert (float(back_lon[0]), float(back_lat[0])) == pytest.approx((lon, lat), abs=1e-8)
+
+
+def test_a_six_degree_zone_is_told_by_its_number() -> None:
+    there = pyproj.Transformer.from_crs(4490, 4496, always_xy=True)
+    east, north = there.transform(*ZHANGYE_ROAD)
+    assert 18_000_000 < east < 19_000_000
+    lon, lat, zone = from_projected([east, np.nan], [north, np.nan])
+    assert (zone.epsg, zone.width_deg) == (4496, 6)
+    assert (float(lon[0]), float(lat[0])) == pytest.approx(ZHANGYE_ROAD, abs=1e-8)
+    assert np.isnan(lon[1])
+
+
+def test_metres_of_an_unknown_zone_are_not_guessed() -> None:
+    with pytest.raises(PositionError, match="4544") as error:
+        from_projected([394_967.0], [3_992_123.0])
+    assert "中央子午线" in error.value.zh
+    lon, _, zone = from_projected([394_967.0], [3_992_123.0], near_lon=103.8)
+    assert zone.epsg == 4544
+    assert float(lon[0]) == pytest.approx(103.834, abs=1e-3)
+    with pytest.raises(PositionError, match="several zones"):
+        from_projected([35_394_967.0, 36_394_967.0], [3_992_123.0, 3_992_123.0])
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (103.8343, 36.0611),
+        (36.0611, 103.8343),
+        (11_558_800.0, 4_310_000.0),  # Web Mercator
+        (394_967.0, 39_921.0),
+        (np.nan, np.nan),
+    ],
+)
+def test_what_is_no_metres_of_cgcs2000(x: float, y: float) -> None:
+    assert not is_projected([x], [y])
+    with pytest.raises(PositionError, match="seven digits"):
+        from_projected([x], [y])
