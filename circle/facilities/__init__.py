@@ -7,8 +7,15 @@ cannot be placed stays, with its reason.
 """
 
 from circle.facilities.extract import from_features
-from circle.facilities.locate import locate
+from circle.facilities.locate import facilities_table, locate
 from circle.facilities.sheets import SHEET_COLUMNS, read_sheet
 from circle.schemas import FACILITIES
 
-__all__ = ["FACILITIES", "SHEET_COLUMNS", "from_features", "locate", "read_sheet"]
+__all__ = [
+    "FACILITIES",
+    "SHEET_COLUMNS",
+    "facilities_table",
+    "from_features",
+    "locate",
+    "read_sheet",
+]

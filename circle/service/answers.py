@@ -29,7 +29,7 @@ from circle.service.models import (
 from circle.service.problems import UnknownClassError, UnknownPlaceError
 from circle.study import Study, quickest_way_in, walks_from, ways_in
 from circle.study.answers import require_street, route_feature
-from circle.study.config import MOST_RINGS
+from circle.study.keys import MOST_RINGS
 from circle.study.tables import class_names, place_properties
 from circle.study.typed import read_numbers
 from circle.walkers import WALKERS

@@ -25,7 +25,8 @@ from circle.features import MapFeatures, read_features
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.standards import Clause, any_of, load_standards
-from circle.study.config import StudyConfig, under_key
+from circle.study.config import StudyConfig
+from circle.study.keys import under_key
 from circle.study.load import (
     _read_boundary,
     _read_facilities,

@@ -33,7 +33,8 @@ from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.streets import lay_over, read_streets
-from circle.study.config import StudyConfig, bad_key, under_key
+from circle.study.config import StudyConfig
+from circle.study.keys import bad_key, under_key
 from circle.study.sources import in_words, read_sources
 from circle.study.titles import default_titles
 from circle.study.walks import walks_from

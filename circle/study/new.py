@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from circle.classes import load_classes
 from circle.errors import StudyError
 from circle.geometry import LonLat, check_lonlat
-from circle.study.config import FILE_NAME, read_study
+from circle.study.config import read_study
 from circle.study.example_sheet import EXAMPLE_NAME, example_sheet
 from circle.study.files import check_folder, write_together
+from circle.study.keys import FILE_NAME
 from circle.study.titles import default_titles, shown_name
 
 DOWNLOADED = "streets.osm.pbf"
