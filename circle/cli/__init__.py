@@ -29,8 +29,17 @@ def main() -> None:
     """
 
 
-from circle.cli import coverage, guide, places, streets, studies, walks  # noqa: E402 - they register themselves
+from circle.cli import (  # noqa: E402 - they register themselves
+    coverage,
+    geocode,
+    guide,
+    places,
+    site,
+    streets,
+    studies,
+    walks,
+)
 
-for _module in (studies, guide, coverage, walks, streets, places):
+for _module in (studies, guide, coverage, site, walks, streets, places, geocode):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +23,12 @@ _STEPS = {
     "map": ("Reading the map …", "正在读取地图……"),
     "places": ("Locating the places …", "正在确定地点位置……"),
     "homes": ("Finding the homes …", "正在确定住处……"),
+    "sites": ("Choosing sites …", "正在选址……"),
     "walks": ("Walking …", "正在计算步行距离……"),
 }
 
 
-@click.command(
-    cls=CircleCommand,
-    zh="评价设施覆盖：沿道路计算，规定距离内能到达各类设施的人口比例。NAME 为指南文件夹。",
-)
-@click.argument("name")
-@option(
-    "--standard",
-    "standards",
-    multiple=True,
-    metavar="NAME|FILE",
-    en="Standard to judge by: a table of the program or a CSV file; may be given again.",
-    zh="所用标准：本程序自带的名称或 CSV 文件；可多次给出。",
-)
-@option(
+level_option = option(
     "--level",
     "levels",
     multiple=True,
@@ -47,7 +36,7 @@ _STEPS = {
     en="Only this level, such as 5min, 10min, 15min; may be given again.",
     zh="只评价这一层级，例如 5min、10min、15min；可多次给出。",
 )
-@option(
+class_option = option(
     "--class",
     "classes",
     multiple=True,
@@ -55,45 +44,72 @@ _STEPS = {
     en="Only this class of places, without clauses; may be given again.",
     zh="只评价这一类设施，不含条文；可多次给出。",
 )
-@option(
-    "--walker",
-    metavar="W",
-    en="Judge by the minutes of a walker instead of metres: adult, older, child, …",
-    zh="改按某类步行者的分钟数评价：adult, older, child 等。",
+_SHARED = (
+    option(
+        "--standard",
+        "standards",
+        multiple=True,
+        metavar="NAME|FILE",
+        en="Standard to judge by: a table of the program or a CSV file; may be given again.",
+        zh="所用标准：本程序自带的名称或 CSV 文件；可多次给出。",
+    ),
+    option(
+        "--walker",
+        metavar="W",
+        en="Judge by the minutes of a walker instead of metres: adult, older, child, …",
+        zh="改按某类步行者的分钟数评价：adult, older, child 等。",
+    ),
+    option(
+        "--minutes",
+        metavar="5,10,15",
+        en="Minutes of the levels, with a walker.",
+        zh="按步行者评价时各层级的分钟数。",
+    ),
+    option(
+        "--population",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        en="Population grid: GeoTIFF, GeoPackage, …",
+        zh="人口格网：GeoTIFF、GeoPackage 等。",
+    ),
+    option(
+        "--compounds",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        en="Sheet of compounds with households and gates.",
+        zh="小区名单：户数与出入口。",
+    ),
+    option(
+        "--assume",
+        "assumed",
+        multiple=True,
+        metavar="KEY=NUMBER",
+        en="Set what is taken for granted, such as people_per_dwelling=2.4; may be given again.",
+        zh="设定估算参数，例如 people_per_dwelling=2.4；可多次给出。",
+    ),
 )
-@option(
-    "--minutes",
-    metavar="5,10,15",
-    en="Minutes of the levels, with a walker.",
-    zh="按步行者评价时各层级的分钟数。",
+
+
+def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say who lives where, and by what is judged."""
+    for each in reversed(_SHARED):
+        command = each(command)
+    return command
+
+
+@click.command(
+    cls=CircleCommand,
+    zh="评价设施覆盖：沿道路计算，规定距离内能到达各类设施的人口比例。NAME 为指南文件夹。",
 )
+@click.argument("name")
+@level_option
+@class_option
+@coverage_options
 @option(
     "--areas",
     metavar="FILE|grid:500",
     en="Polygons to tell one by one, or squares of so many metres.",
     zh="分区的面文件，或边长若干米的方格。",
-)
-@option(
-    "--population",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    en="Population grid: GeoTIFF, GeoPackage, …",
-    zh="人口格网：GeoTIFF、GeoPackage 等。",
-)
-@option(
-    "--compounds",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    en="Sheet of compounds with households and gates.",
-    zh="小区名单：户数与出入口。",
-)
-@option(
-    "--assume",
-    "assumed",
-    multiple=True,
-    metavar="KEY=NUMBER",
-    en="Set what is taken for granted, such as people_per_dwelling=2.4; may be given again.",
-    zh="设定估算参数，例如 people_per_dwelling=2.4；可多次给出。",
 )
 @option(
     "--weights",
@@ -109,17 +125,9 @@ _STEPS = {
 )
 def coverage(
     name: str,
-    standards: tuple[str, ...],
-    levels: tuple[str, ...],
-    classes: tuple[str, ...],
-    walker: str | None,
-    minutes: str | None,
-    areas: str | None,
-    population: Path | None,
-    compounds: Path | None,
-    assumed: tuple[str, ...],
     weights: str | None,
     at: str | None,
+    **given: Any,
 ) -> None:
     """Judge which homes have which facility within reach, measured along the streets.
 
@@ -130,15 +138,13 @@ def coverage(
     position = None if at is None else read_lonlat(at)
     weighed = None if weights is None else _numbers_by_key(weights, "--weights")
     config = read_study(name)
-    options = _options(
-        standards, levels, classes, walker, minutes, areas, population, compounds, assumed
-    )
+    options = options_of(**given)
     from circle.cli import coverage_words as words
     from circle.cli.command import shows_progress
     from circle.study.coverage import run_coverage
 
     result = run_coverage(
-        config, options, report=lambda step: note(_step(step)), progress=shows_progress()
+        config, options, report=lambda step: note(say_step(step)), progress=shows_progress()
     )
     if position is not None:
         tell(*words.of_home(result.coverage, position))
@@ -146,22 +152,25 @@ def coverage(
         tell(*words.of_result(result, weighed))
 
 
-def _step(step: str) -> str:
+def say_step(step: str) -> str:
+    """Return what is being done, in words."""
     en, zh = _STEPS.get(step, (f"{step} …", f"{step}……"))
     return in_words(en, zh)
 
 
-def _options(
+def options_of(
+    *,
     standards: tuple[str, ...],
-    levels: tuple[str, ...],
-    classes: tuple[str, ...],
     walker: str | None,
     minutes: str | None,
-    areas: str | None,
     population: Path | None,
     compounds: Path | None,
     assumed: tuple[str, ...],
+    levels: tuple[str, ...] = (),
+    classes: tuple[str, ...] = (),
+    areas: str | None = None,
 ) -> CoverageOptions:
+    """Return what was typed, see `circle.study.coverage.CoverageOptions`."""
     from circle.standards import find_standard
     from circle.study.coverage import CoverageOptions
 
