@@ -1,8 +1,9 @@
-"""``circle guide``: the guide on paper, as a PDF."""
+"""``circle guide``: the guide on paper, as a PDF; ``circle pictures``: how it looks."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -223,4 +224,53 @@ def _said(printed: PaperGuide, target: Path) -> list[str]:
     return lines
 
 
-COMMANDS = (guide,)
+@click.command(
+    cls=CircleCommand,
+    zh="为指南拍小图：网页（手机、电脑）和印刷版。NAME 为指南文件夹，或内置样本 shanzishi。",
+)
+@click.argument("name", default="shanzishi")
+@option(
+    "--only",
+    type=click.Choice(["page", "paper"]),
+    en="Draw only those of the page, or only those of the print.",
+    zh="只画网页的，或只画印刷版的。",
+)
+@option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("maps/pictures"),
+    show_default=True,
+    metavar="FOLDER",
+    en="Where the PNG files go.",
+    zh="PNG 文件放到哪个文件夹。",
+)
+def pictures(name: str, only: str | None, folder: Path) -> None:
+    """Draw small pictures of a guide: its page on a phone and a desk, its sheet and booklet.
+
+    NAME is a study folder, or the embedded sample shanzishi.
+    """
+    from circle.guide.paper.prints import print_pictures
+    from circle.guide.pictures import take_pictures
+    from circle.guide.web import render_page
+    from circle.study import read_study, run_study
+
+    config = read_study(name)
+    note(in_words("Working out the walks …", "正在计算步行时间……"))
+    content = run_study(config).content
+    files: list[Path] = []
+    if only != "paper":
+        note(in_words("Opening the page …", "正在打开网页……"))
+        with TemporaryDirectory() as made:
+            page = Path(made) / "guide.html"
+            page.write_text(render_page(content), encoding="utf-8")
+            files += take_pictures(page, folder)
+    if only != "page":
+        note(in_words("Composing the pages …", "正在排版……"))
+        files += print_pictures(content, folder)
+    tell([str(file) for file in files], "\n".join(map(str, files)))
+
+
+COMMANDS = (guide, pictures)
+"""The printed guide, and pictures of it."""

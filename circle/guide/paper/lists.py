@@ -30,6 +30,9 @@ PHOTO_EM, PICTOGRAM_EM = 3.6, 1.6
 WHEN_EM = 8.6
 """Width of the dates of events, in type sizes."""
 
+LEAST_LIST_PT = 8.5
+"""No list is set in smaller type."""
+
 MOST_TOGETHER = 9
 """A class of up to this many places is not divided between columns."""
 

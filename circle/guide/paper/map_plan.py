@@ -35,6 +35,7 @@ _SIZES_MM = {
     "number": 4.5,
 }
 _LONGEST_BAR_MM = 52.0
+_HERE_MM = 6.2  # "You are here" is read from two metres off
 _BOLD = 1.08  # bold letters run wider than the regular ones that are measured
 
 
@@ -263,6 +264,8 @@ def plan_map(
     sizes = type_sizes(type_factor)
     if letter:
         sizes["scale"] *= 0.8
+    if center_texts:
+        sizes["center"] = max(sizes["center"], _HERE_MM)
     grid = make_grid(frame.width_mm, frame.height_mm, frame.scale)
     located = [place for place in places if place.lon is not None and place.lat is not None]
     xy = frame.to_mm([(place.lon or 0.0, place.lat or 0.0) for place in located])

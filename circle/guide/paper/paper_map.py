@@ -339,6 +339,13 @@ def _band(plan: MapPlan, style: Style) -> list[str]:
     return parts
 
 
+def sheet_mark_box(sheet: Box, number_mm: float) -> Box:
+    """Return the ground of the name of a sheet, in its upper left corner on the overview."""
+    left, top, _, _ = sheet.edges
+    half = number_mm * 1.2
+    return Box(left + half + 1.5, top + half + 1.5, half * 1.15, half * 1.2)
+
+
 def _sheet_marks(marks: Sequence[tuple[str, Box]], plan: MapPlan, style: Style) -> list[str]:
     parts = []
     for name, box in marks:
@@ -348,8 +355,9 @@ def _sheet_marks(marks: Sequence[tuple[str, Box]], plan: MapPlan, style: Style) 
             f'height="{mm(bottom - top)}" fill="none" stroke="{style.accent}" '
             'stroke-width="0.5"/>'
         )
+        at = sheet_mark_box(box, plan.sizes_mm["number"])
         parts.append(
-            text_line(name, left + 8.0, top + 9.0, plan.sizes_mm["number"] * 2.4, style.accent,
-                  weight=700, halo=style.halo)
+            text_line(name, at.x, at.y, at.half_height * 2 / 1.2, style.accent, weight=700,
+                      halo=style.halo)
         )  # fmt: skip
     return parts

@@ -24,6 +24,7 @@ from circle.guide import wording
 from circle.guide.model import GuideContent, GuidePlace
 from circle.guide.paper import lists
 from circle.guide.paper.atlas import nearest_scale, outline_on, squares_of
+from circle.guide.paper.boxes import Box
 from circle.guide.paper.emblem import emblem
 from circle.guide.paper.fonts import PaperFont, find_font, missing_characters
 from circle.guide.paper.frame import (
@@ -37,7 +38,7 @@ from circle.guide.paper.lists import say
 from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
 from circle.guide.paper.news import news_rows
 from circle.guide.paper.options import PaperOptions, chosen_places, paper_format
-from circle.guide.paper.paper_map import BAND_MM, draw_map
+from circle.guide.paper.paper_map import BAND_MM, draw_map, sheet_mark_box
 from circle.guide.paper.photos import logo_drawing, photo_files
 from circle.guide.paper.style import load_style
 from circle.guide.paper.told import Teller, title_lines
@@ -270,7 +271,9 @@ class _Composer:
         plans = tuple(self._plan(frame, shows_beyond=False) for frame in frames)
         shown = {number for plan in plans for number in plan.squares}
         beyond = [place for place in self.places if place.number not in shown]
-        return plans, self._plan(overview, places=beyond), reason
+        number_mm = type_sizes(self.format.type_factor)["number"]
+        marks = [sheet_mark_box(outline_on(plan.frame, overview), number_mm) for plan in plans]
+        return plans, self._plan(overview, places=beyond, reserved=marks), reason
 
     def _make_room(self, frame: MapFrame) -> None:
         """Set the poster's map in smaller type where the places stand close."""
@@ -309,6 +312,7 @@ class _Composer:
         *,
         places: Sequence[GuidePlace] | None = None,
         shows_beyond: bool = True,
+        reserved: Sequence[Box] = (),
     ) -> MapPlan:
         texts: tuple[str, ...] = ()
         if self.options.paper == "a1":
@@ -316,19 +320,17 @@ class _Composer:
             name = say(self.content.center.name, self.language)
             texts = (f"{here} · {name}", here) if name else (here,)
         chosen = self.places if places is None else places
-        # The overview of an atlas has its sheets for what is crowded.
-        decide = plan_with_insets if places is None else plan_map
-        return decide(
-            self.content,
-            chosen,
-            frame,
-            self.font,
-            type_factor=self.format.type_factor,
-            language=self.language,
-            center_texts=texts,
-            shows_beyond=shows_beyond,
-            folds_mm=self._folds_mm(frame),
-        )
+        settings: dict[str, Any] = {
+            "type_factor": self.format.type_factor,
+            "language": self.language,
+            "center_texts": texts,
+            "shows_beyond": shows_beyond,
+            "folds_mm": self._folds_mm(frame),
+        }
+        if reserved:
+            # The overview of an atlas has its sheets for what is crowded.
+            return plan_map(self.content, chosen, frame, self.font, reserved=reserved, **settings)
+        return plan_with_insets(self.content, chosen, frame, self.font, **settings)
 
     def _folds_mm(self, frame: MapFrame) -> tuple[float, ...]:
         """Return where the fold of an A3 sheet runs across a map, which ends at the margin."""

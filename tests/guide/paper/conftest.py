@@ -40,11 +40,29 @@ def tsinghua(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> GuideC
     folder = tmp_path_factory.mktemp("studies") / "tsinghua"
     streets = extracts / "beijing_tsinghua_2017.osm"
     new_study(folder, LonLat(116.3202, 40.0014), streets=streets)
-    return run_study(read_study(folder)).content
+    content = run_study(read_study(folder)).content
+    return replace(content, guide_url=GUIDE_URL, feedback_url=FEEDBACK_URL)
 
 
 @pytest.fixture(scope="session")
 def monaco(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> GuideContent:
     folder = tmp_path_factory.mktemp("studies") / "monaco"
     new_study(folder, LonLat(7.4205, 43.7345), streets=extracts / "monaco_2023.osm.pbf")
-    return run_study(read_study(folder)).content
+    content = run_study(read_study(folder)).content
+    return replace(content, guide_url=GUIDE_URL, feedback_url=FEEDBACK_URL)
+
+
+_COMPOSED: dict[tuple[int, str], PaperGuide] = {}
+
+
+def composed(content: GuideContent, paper: str) -> PaperGuide:
+    """Return the guide on a paper; a guide is composed once for all tests."""
+    key = (id(content), paper)
+    if key not in _COMPOSED:
+        _COMPOSED[key] = compose(content, PaperOptions(paper=paper))
+    return _COMPOSED[key]
+
+
+@pytest.fixture(scope="session", params=["shanzishi", "tsinghua", "monaco"])
+def town(request: pytest.FixtureRequest) -> GuideContent:
+    return request.getfixturevalue(request.param)

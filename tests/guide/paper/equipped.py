@@ -20,6 +20,7 @@ from circle.guide.model import (
 )
 from circle.guide.wording import Both
 
+HOURS = Both("周一至周五 8:30–12:00，14:30–18:00", "Mon–Fri 8:30–12:00, 14:30–18:00")
 LONG_OFFER = "凭老年卡到店可享受优惠并有工作人员帮助填写表格，" * 12 + "请提前打电话预约。"
 
 
@@ -47,7 +48,7 @@ def logo(width: int = 600, height: int = 200) -> bytes:
     """Return a sign of a community as PNG."""
     image = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((4, 4, width - 4, height - 4), min(width, height) // 4, fill="#9e2b1e")
+    draw.rounded_rectangle((0, 0, width - 1, height - 1), min(width, height) // 4, fill="#9e2b1e")
     for at in range(3):
         side = height * 0.22
         left = width * (0.2 + 0.22 * at)
@@ -59,7 +60,8 @@ def logo(width: int = 600, height: int = 200) -> bytes:
 
 def entrance_beside(place: GuidePlace, metres: float, turn_deg: float) -> GuideEntrance:
     """Return an entrance some way off a place."""
-    assert place.lon is not None and place.lat is not None
+    assert place.lon is not None
+    assert place.lat is not None
     turn = math.radians(turn_deg)
     north, east = metres * math.cos(turn), metres * math.sin(turn)
     return GuideEntrance(
@@ -76,9 +78,7 @@ def equipped(content: GuideContent, *, n_photos: int = 5) -> GuideContent:
         more: dict[str, object] = {
             "phone": f"0931-84{at:05d}" if at % 3 else "",
             "hours": "Mo-Fr 08:30-12:00,14:30-18:00" if at % 2 else "",
-            "hours_words": Both("周一至周五 8:30–12:00，14:30–18:00", "Mon–Fri 8:30–12:00, 14:30–18:00")
-            if at % 2
-            else Both("", ""),
+            "hours_words": HOURS if at % 2 else Both("", ""),
             "entrances": (entrance_beside(place, 35.0, 90.0 + 40.0 * at),) if at % 7 == 0 else (),
         }  # fmt: skip
         if at < n_photos:

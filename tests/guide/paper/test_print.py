@@ -16,7 +16,6 @@ from circle.guide.content import GuideContent
 from circle.guide.paper.options import FORMATS, PaperOptions
 from circle.guide.paper.paper_map import BAND_MM
 from circle.guide.paper.sheet import PaperGuide, compose
-from circle.guide.paper.style import STYLES, contrast, ink_on, load_style, luminance
 
 from .conftest import FEEDBACK_URL, GUIDE_URL
 from .printed import Printed
@@ -214,23 +213,3 @@ def test_the_english_print_speaks_english(shanzishi: GuideContent) -> None:
     assert "List of places" in text
     assert "Health" in text
     assert "Inferred street" in text
-
-
-@pytest.mark.parametrize("name", STYLES)
-def test_colours_hold_up_in_greyscale(name: str, shanzishi: GuideContent) -> None:
-    style = load_style(name)
-    for paper in (style.paper, style.panel, style.halo):
-        assert contrast(style.ink, paper) > 7
-        assert contrast(style.ink_soft, paper) > 4.5
-        assert contrast(style.accent, paper) > 4.5
-    for ground in (style.land, style.water, style.green, style.building, style.street_main):
-        assert contrast(style.ring, ground) > 3
-        assert contrast(style.ink, ground) > 7
-    assert contrast(style.water_ink, style.water) > 4
-    assert contrast(style.green_ink, style.green) > 4
-    # Water, ground and buildings remain three greys.
-    greys = sorted(luminance(c) for c in (style.water, style.land, style.building))
-    assert luminance(style.land) - luminance(style.water) > 0.1
-    assert greys[-1] - greys[0] > 0.1
-    for guide_class in shanzishi.classes:
-        assert contrast(guide_class.colour, ink_on(guide_class.colour)) > 4.5
