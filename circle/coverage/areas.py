@@ -109,7 +109,7 @@ def make_areas(table: Any, bounds: Bounds, source: str = "") -> Areas:
     if table.crs is not None:
         table = table.to_crs("EPSG:4326")
     is_area = table.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy(bool)
-    is_area &= ~table.geometry.is_empty.to_numpy(bool)
+    is_area = is_area & ~table.geometry.is_empty.to_numpy(bool)
     if not is_area.any():
         raise InputError(
             en=f"{source or 'The table'} holds no polygons; sub-areas must be areas.",

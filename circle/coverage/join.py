@@ -17,6 +17,8 @@ from circle.snapping import Snaps, snap
 from circle.walkers import Walker
 
 Geometries = npt.NDArray[Any]
+_RIM_DEG = 1e-7
+"""A centimetre: rounding does not put outside what stands on the rim of the data."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +143,8 @@ def join(
     snaps = snap(network, x, y, walker, is_visited=is_visited)
     lon, lat = network.frame.to_lonlat(x, y)
     west, south, east, north = network.bounds
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside = (lon >= west - _RIM_DEG) & (lon <= east + _RIM_DEG)
+    inside &= (lat >= south - _RIM_DEG) & (lat <= north + _RIM_DEG)
     is_inside = np.zeros(n, np.bool_)
     who = np.asarray(owner, np.int32)
     is_inside[who[inside]] = True

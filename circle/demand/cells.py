@@ -10,6 +10,9 @@ import shapely
 
 FloatArray = npt.NDArray[np.float64]
 
+_LEAST_POINTS = 8
+_FINEST_M = 2.0
+
 
 def lattice_in(
     shapes: npt.NDArray[Any], side_m: float
@@ -28,8 +31,8 @@ def lattice_in(
     -------
     x_m, y_m, area_m2, owner
         Points, how much ground each stands for, and whose it is. The points of a polygon share
-        its area evenly, so that areas add up; one that holds no point of the lattice is stood
-        for by a point inside it.
+        its area evenly, so that areas add up; one that holds few points of the lattice gets a
+        finer one, at last a point inside it.
 
     Examples
     --------
@@ -41,16 +44,14 @@ def lattice_in(
     for number, shape in enumerate(shapes):
         if shape is None or shape.is_empty or not shape.area > 0:
             continue
-        west, south, east, north = shape.bounds
-        # Between multiples of the side, so that rims of round numbers do not decide.
-        x = (np.arange(np.floor(west / side_m), np.ceil(east / side_m)) + 0.5) * side_m
-        y = (np.arange(np.floor(south / side_m), np.ceil(north / side_m)) + 0.5) * side_m
-        grid_x, grid_y = (axis.ravel() for axis in np.meshgrid(x, y))
         shapely.prepare(shape)
-        inside = shapely.intersects_xy(shape, grid_x, grid_y)
-        if inside.any():
-            grid_x, grid_y = grid_x[inside], grid_y[inside]
-        else:
+        grid_x, grid_y = _points_in(shape, side_m)
+        finer = side_m
+        while len(grid_x) < _LEAST_POINTS and finer > _FINEST_M:
+            # A strip or a corner: some of the lattice's own points would be too few.
+            finer /= 2
+            grid_x, grid_y = _points_in(shape, finer)
+        if not len(grid_x):
             point = shapely.point_on_surface(shape)
             grid_x, grid_y = np.array([point.x]), np.array([point.y])
         xs.append(grid_x)
@@ -61,6 +62,16 @@ def lattice_in(
         nothing = np.empty(0)
         return nothing, nothing, nothing, np.empty(0, np.intp)
     return np.concatenate(xs), np.concatenate(ys), np.concatenate(areas), np.concatenate(owners)
+
+
+def _points_in(shape: Any, side_m: float) -> tuple[FloatArray, FloatArray]:
+    west, south, east, north = shape.bounds
+    # Between multiples of the side, so that rims of round numbers do not decide.
+    x = (np.arange(np.floor(west / side_m), np.ceil(east / side_m)) + 0.5) * side_m
+    y = (np.arange(np.floor(south / side_m), np.ceil(north / side_m)) + 0.5) * side_m
+    grid_x, grid_y = (axis.ravel() for axis in np.meshgrid(x, y))
+    inside = shapely.intersects_xy(shape, grid_x, grid_y)
+    return grid_x[inside], grid_y[inside]
 
 
 def side_for(area_m2: float, *, least_m: float, most_cells: int) -> float:

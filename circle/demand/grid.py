@@ -141,7 +141,7 @@ def _raster(source: Path, within: Bounds) -> Grid:
     import rasterio
     from rasterio.errors import RasterioError
     from rasterio.warp import transform_bounds
-    from rasterio.windows import Window, from_bounds
+    from rasterio.windows import Window
 
     try:
         with rasterio.open(source) as raster:
@@ -151,10 +151,7 @@ def _raster(source: Path, within: Bounds) -> Grid:
                     zh=f"{source.name} 没有坐标参考系；请带坐标系另存。",
                 )
             box = transform_bounds("EPSG:4326", raster.crs, *within)
-            window = from_bounds(*box, transform=raster.transform)
-            first_column, first_row = int(np.floor(window.col_off)), int(np.floor(window.row_off))
-            last_column = int(np.ceil(window.col_off + window.width))
-            last_row = int(np.ceil(window.row_off + window.height))
+            first_column, last_column, first_row, last_row = _cells_of(raster.transform, box)
             first_column, first_row = max(first_column, 0), max(first_row, 0)
             columns = min(last_column, raster.width) - first_column
             rows = min(last_row, raster.height) - first_row
@@ -168,12 +165,14 @@ def _raster(source: Path, within: Bounds) -> Grid:
                 )
             part = Window(first_column, first_row, columns, rows)
             band = raster.read(1, window=part, masked=True)
-            transform, crs = raster.window_transform(part), raster.crs
+            transform, crs = raster.transform, raster.crs
     except RasterioError as error:
         raise _unreadable(source, str(error)) from error
     values = np.asarray(band.filled(np.nan), np.float64)
     is_known = np.isfinite(values) & (values >= 0)
     row, column = np.nonzero(is_known & (values > 0))
+    people = values[row, column]
+    row, column = row + first_row, column + first_column
     corners = [
         (
             transform.a * (column + right) + transform.b * (row + down) + transform.c,
@@ -184,9 +183,24 @@ def _raster(source: Path, within: Bounds) -> Grid:
     rings = np.stack([np.column_stack(corner) for corner in corners], axis=1)
     squares: Any = shapely.polygons(rings)
     shapes = gpd.GeoSeries(list(squares), crs=crs).to_crs("EPSG:4326")
-    cells = gpd.GeoDataFrame({"people": values[row, column]}, geometry=list(shapes), crs=4326)
+    cells = gpd.GeoDataFrame({"people": people}, geometry=list(shapes), crs=4326)
     mask = np.ma.getmaskarray(band)
     return Grid(cells, source.name, int((~is_known & ~mask).sum()))
+
+
+def _cells_of(transform: Any, box: tuple[float, ...]) -> tuple[int, int, int, int]:
+    """Return the first and last column and row of a raster that a box touches."""
+    back = ~transform
+    west, south, east, north = box
+    x, y = np.array([west, east, east, west]), np.array([south, south, north, north])
+    column = back.a * x + back.b * y + back.c
+    row = back.d * x + back.e * y + back.f
+    return (
+        int(np.floor(column.min())),
+        int(np.ceil(column.max())),
+        int(np.floor(row.min())),
+        int(np.ceil(row.max())),
+    )
 
 
 def _unreadable(source: Path, reason: str) -> InputError:

@@ -1,0 +1,71 @@
+"""Sub-areas: together they are the whole; broken ones are mended and told."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+from sketch import place
+
+from circle.coverage.areas import area_shares, make_areas, read_areas
+from circle.errors import InputError
+from covering.test_drawn import PEOPLE, PLAN, SPOTS, at_a
+from covering.town import demand, judged
+
+
+def frame(names: list[str], shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326")
+
+
+def test_sub_areas_add_up_to_the_whole() -> None:
+    result = judged(PLAN, demand(SPOTS, PEOPLE), at_a())
+    west, north = place(*PLAN.xy("A", east=-500, north=400))
+    middle, south = place(PLAN.xy("B", east=50)[0], PLAN.xy("S", north=-400)[1])
+    areas = make_areas(
+        frame(["西"], [shapely.box(west, south, middle, north)]), PLAN.network.bounds
+    )
+    table = area_shares(result, areas)
+    people = table[(table.measure == "people") & (table.level == "5min")].set_index("area_name")
+    assert people.total.to_dict() == {"西": 80, "-": 70}
+    assert people.covered.to_dict() == {"西": 80, "-": 0}
+    whole = result.shares.set_index(["subject", "measure"])
+    for key, mine in table.groupby(["subject", "measure"]):
+        for column in ("total", "covered", "uncovered", "unknown"):
+            assert mine[column].sum() == pytest.approx(whole.loc[key, column])
+
+
+def test_a_grid_holds_everybody_once() -> None:
+    result = judged(PLAN, demand(SPOTS, PEOPLE), at_a())
+    table = area_shares(result, read_areas("grid:300", PLAN.network.bounds))
+    mine = table[(table.measure == "people") & (table.level == "15min")]
+    assert mine.total.sum() == 150
+    assert not (mine.area_id == "-").any()
+
+
+def test_areas_that_are_broken_or_elsewhere_are_told() -> None:
+    bow = shapely.Polygon([place(0, 0), place(200, 200), place(200, 0), place(0, 200)])
+    areas = make_areas(
+        frame(["bow", "far", "dot"], [bow, shapely.box(0, 0, 1, 1), shapely.Point(0, 0)]),
+        PLAN.network.bounds,
+    )
+    assert len(areas) == 2
+    assert areas.table.geometry.is_valid.all()
+    told = " ".join(en for _, en in areas.notes)
+    assert "bow" in told
+    assert "far" in told
+    assert "no polygons" in told
+    result = judged(PLAN, demand(SPOTS, PEOPLE), at_a())
+    table = area_shares(result, areas)
+    mine = table[(table.area_name == "far") & (table.measure == "people")]
+    assert (mine.total == 0).all()
+    assert mine.share_covered.isna().all()
+
+
+def test_what_is_no_area_is_refused() -> None:
+    with pytest.raises(InputError):
+        make_areas(frame(["dot"], [shapely.Point(0, 0)]), PLAN.network.bounds)
+    with pytest.raises(InputError):
+        read_areas("nowhere.geojson", PLAN.network.bounds)
+    for wrong in ("grid:x", "grid:0", "grid:-5", "grid:0.1"):
+        with pytest.raises(InputError):
+            read_areas(wrong, PLAN.network.bounds)
