@@ -390,6 +390,11 @@ def _facts(
         pace = wording.SPEED_IN_SENTENCE.fill(speed=walker)
     if pace is not None:
         yield Both(wording.PACE.zh.format(walker=pace.zh), wording.PACE.en.format(walker=pace.en))
+    if provenance.heights is not None:
+        # Rounded down: all of them only if it is all of them.
+        yield wording.SLOPES.fill(percent=f"{int(100 * (provenance.heights_share or 0))}")
+    if provenance.n_edits:
+        yield wording.EDITED.fill(count=str(provenance.n_edits))
     if any(ring.is_cut for ring in rings):
         yield wording.RANGE_CUT
     if provenance.data_date:

@@ -102,6 +102,15 @@ RANGE_CUT = Both(
     "The walking range reaches the edge of the map data; the real one may be larger.",
 )
 PACE = Both("步行时间按{walker}估算。", "Walking times are estimated for {walker}.")
+SLOPES = Both(
+    "步行时间已计入坡度：上下坡更慢；高程覆盖{percent}%的道路。",
+    "Slopes count: walking up and down takes longer; heights are known for {percent} % of the "
+    "streets.",
+)
+EDITED = Both(
+    "道路上叠加了{count}处手绘修改（封闭、连线或门）。",
+    "Closures, links or gates drawn over the streets by hand: {count}.",
+)
 DATA_DATE = Both("数据日期：{date}", "Data of {date}")
 DATA_DATE_UNKNOWN = Both("数据日期未说明", "Date of the data not stated")
 
