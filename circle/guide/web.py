@@ -100,7 +100,8 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
     guide_map = GuideMap(
         location=[content.center.lat, content.center.lon],
         tiles=None,
-        prefer_canvas=True,
+        # Rings and ways as shapes of the page: no script waits while they are painted.
+        prefer_canvas=False,
         zoom_start=_START_ZOOM,
         zoom_control=False,
         attribution_control=False,

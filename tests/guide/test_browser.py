@@ -23,7 +23,7 @@ def page_html(content: GuideContent) -> str:
 
 
 def texts_of(page: Any, selector: str) -> list[str]:
-    return [text.strip() for text in page.locator(selector).all_inner_texts()]
+    return [text.strip() for text in page.locator(selector).all_text_contents()]
 
 
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])

@@ -190,7 +190,7 @@ def test_dragging_the_home_asks_again(live: Any, server: Server) -> None:
 def test_another_walker_asks_again_and_changes_the_minutes(live: Any, server: Server) -> None:
     tap_map(live)
     live.wait_for_selector(".near .entry")
-    assert live.inner_text("[data-id=clinic] .walk b") == "5"
+    assert live.text_content("[data-id=clinic] .walk b") == "5"
     live.locator("input[value=wheelchair]").check(force=True)
     wait_until(live, "document.querySelector('[data-id=clinic] .walk b').innerText === '8'")
     assert server.asked[-1][1]["walker"] == "wheelchair"

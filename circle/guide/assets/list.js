@@ -8,7 +8,7 @@
 
   const AT_ONCE = 64;
   const EACH_STEP = 4;
-  const ROW_PX = 66;
+  const ROW_PX = 66, HEAD_PX = 60;
 
   let rows = new Map();
   let sections = new Map();
@@ -119,6 +119,9 @@
       sections.set(plan.key, made);
     }
     setText(made.count.firstChild, guide.count(plan.places.length));
+    // Until it comes into sight a section is only as high as its rows will be, give or take.
+    const height = HEAD_PX + plan.places.length * ROW_PX;
+    made.element.style.setProperty('contain-intrinsic-size', 'auto ' + height + 'px');
     made.list.hidden = plan.places.length === 0;
     made.nothing.hidden = plan.places.length > 0;
     return made;

@@ -19,8 +19,6 @@
   guide.Rings = function (map) {
     this.map = map;
     this.group = L.layerGroup().addTo(map);
-    // As shapes of the page: whoever composes its picture draws them, and no script waits for that.
-    this.renderer = L.svg({ padding: 0.1 });
     this.labels = [];
     this.rings = [];
     this.kind = 'center';
@@ -48,16 +46,16 @@
     }, []);
     L.polygon(world.concat(holes), {
       stroke: false, fillColor: style('veil'), fillOpacity: Number(style('veil-strength')) || 0.3,
-      interactive: false, smoothFactor: 0.5, renderer: this.renderer
+      interactive: false, smoothFactor: 0.5
     }).addTo(group);
-    const n = this.rings.length, renderer = this.renderer;
+    const n = this.rings.length;
     this.rings.slice().reverse().forEach(function (ring, i) {
       const isOuter = i === 0;
       L.polygon(latLngs(ring.polygons), {
         color: ink, weight: isOuter ? 3 : 2, opacity: isOuter ? 0.95 : 0.8,
         dashArray: isOuter ? null : (i === n - 1 ? '1 5' : '7 5'),
         lineCap: 'round', lineJoin: 'round', fillColor: fill,
-        fillOpacity: i === 0 ? 0.02 : 0.09, interactive: false, smoothFactor: 0.7, renderer: renderer
+        fillOpacity: i === 0 ? 0.02 : 0.09, interactive: false, smoothFactor: 0.7
       }).addTo(group);
     });
     this.makeLabels();
