@@ -69,7 +69,9 @@ class PageLook:
             if dress == "light":
                 values |= {"title-letters": self.title_letters, "corner": self.corner}
             lines = "".join(f"  --{name}: {value};\n" for name, value in values.items())
-            rule = f":root {{\n{lines}}}"
+            # A page about to be printed reads its colours before the paper's own style applies.
+            whose = ":root, :root.on-paper" if dress == "light" else ":root"
+            rule = f"{whose} {{\n{lines}}}"
             parts.append(f"@media {_MEDIA[dress]} {{\n{rule}\n}}" if _MEDIA[dress] else rule)
         return "\n".join(parts)
 

@@ -295,7 +295,7 @@
   /* Tiles are painted one after the other, in slices: a finger on the map is answered in between.
      A queue holds {tile, steps, done}; steps() gives an iterator. */
   const queue = [];
-  let isPainting = false;
+  let painter = null;
   function* paintAll() {
     while (queue.length) {
       const job = queue.shift();
@@ -305,21 +305,24 @@
       job.done(null, job.tile);
       yield;
     }
-    isPainting = false;
+    painter = null;
   }
   guide.paintLater = function (job) {
     queue.push(job);
-    if (!isPainting) guide.inSlices(paintAll());
-    isPainting = true;
+    if (!painter) painter = guide.inSlices(paintAll());
   };
+  /* What waits to be painted, now: paper does not wait. */
+  guide.finishPainting = function () { if (painter) painter.finish(); };
 
-  /* A tile as sharp as the screen. Leaflet asks for it by column, row and zoom. */
+  /* A tile as sharp as the screen, and sharper for paper. Leaflet asks for it by column, row and
+     zoom. */
   guide.canvasTile = function (draw, done) {
     const canvas = document.createElement('canvas');
-    const sharpness = Math.min(3, window.devicePixelRatio || 1);
+    const sharpness = guide.isOnPaper ? 3 : Math.min(3, window.devicePixelRatio || 1);
     canvas.width = TILE * sharpness;
     canvas.height = TILE * sharpness;
-    const context = canvas.getContext('2d');
+    // What is painted for paper must be there at once, not with the next frame of the screen.
+    const context = canvas.getContext('2d', { willReadFrequently: Boolean(guide.isOnPaper) });
     context.scale(sharpness, sharpness);
     canvas.setAttribute('role', 'presentation');
     guide.paintLater({

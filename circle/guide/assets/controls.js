@@ -15,9 +15,17 @@
       map.setView([center.lat, center.lon], 15, { animate: false });
       return;
     }
-    const isWide = guide.wide.matches;
+    const isWide = guide.wide.matches || guide.isOnPaper;
+    if (guide.isOnPaper) {
+      // Paper cannot be moved: places a little outside of the rings are on it too.
+      const around = box.pad(0.4);
+      guide.data.places.forEach(function (place) {
+        if (around.contains([place.lat, place.lon])) box.extend([place.lat, place.lon]);
+      });
+    }
     map.fitBounds(box, {
-      paddingTopLeft: [8, isWide ? 8 : 56], paddingBottomRight: [8, isWide ? 8 : 30], animate: false
+      paddingTopLeft: guide.isOnPaper ? [26, 46] : [8, isWide ? 8 : 56],
+      paddingBottomRight: guide.isOnPaper ? [26, 34] : [8, isWide ? 8 : 30], animate: false
     });
   };
 

@@ -135,17 +135,23 @@
     guide.markers.arrange();
   };
 
-  /* On paper the map takes the size it has there, with the whole circle in it. */
+  /* On paper the map takes the size it has there, with everything its rings hold in it. */
   function fitPaper(isPaper) {
-    const stage = guide.byId('stage');
-    if (stage.classList.contains('on-paper') === isPaper) return;
-    stage.classList.toggle('on-paper', isPaper);
-    const before = fitPaper.before;
-    if (isPaper) fitPaper.before = { center: guide.map.getCenter(), zoom: guide.map.getZoom() };
-    guide.map.invalidateSize({ animate: false, pan: false });
+    const root = document.documentElement;
+    if (guide.isOnPaper === isPaper) return;
+    const map = guide.map;
+    if (isPaper) fitPaper.before = { center: map.getCenter(), zoom: map.getZoom() };
+    guide.isOnPaper = isPaper;
+    root.classList.toggle('on-paper', isPaper);
+    map.options.zoomSnap = isPaper ? 0.25 : 1;
+    map.invalidateSize({ animate: false, pan: false });
     if (isPaper) guide.wholeView();
-    else if (before) guide.map.setView(before.center, before.zoom, { animate: false });
+    else map.setView(fitPaper.before.center, fitPaper.before.zoom, { animate: false });
     recolour();
+    if (isPaper) {
+      guide.finishPainting();
+      guide.finishList();
+    }
   }
 
   let layers = [];
