@@ -31,6 +31,7 @@ MOST_BYTES = 150_000
 """No picture is larger."""
 
 _COLOURS = (192, 128, 96)
+_EXACT = 12
 
 
 class BrowserError(CircleError):
@@ -168,10 +169,20 @@ def save_small(picture: Image.Image, file: Path) -> None:
     """Save a picture with as many colours as `MOST_BYTES` allow, smaller where that is not it."""
     while True:
         for colours in _COLOURS:
-            # Few pixels have the colours of the classes: every colour counts, not every pixel.
-            flat = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            flat = picture.quantize(palette=_palette(picture, colours), dither=Image.Dither.NONE)
             flat.save(file, "PNG", optimize=True)
             if file.stat().st_size <= MOST_BYTES:
                 return
         size = (round(picture.width * 0.92), round(picture.height * 0.92))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _palette(picture: Image.Image, colours: int) -> Image.Image:
+    """Return the colours to keep: the most frequent ones as they are, then the widest apart."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    exact = [colour for _, colour in sorted(counted, key=lambda entry: (-entry[0], entry[1]))]
+    # Few pixels have the colours of the classes: every colour counts, not every pixel.
+    apart = picture.quantize(colours - _EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in exact[:_EXACT] for part in colour] + apart)
+    return palette
