@@ -232,7 +232,7 @@ class _Planner:
         self.edits: list[tuple[str, int, Mapping[str, Any]]] = []
         self.seen: set[str] = set()
         self._taken = set(index.by_id)
-        self._row_of: dict[str, int] = {}
+        self._row_of: dict[tuple[str, int], int] = {}
 
     def take(self, draft: Draft) -> None:
         """Plan one row."""
@@ -251,8 +251,11 @@ class _Planner:
         if place is None:
             self._add(draft)
             return
-        if place.place_id in self._row_of:
-            row = self._row_of[place.place_id]
+        # Two rows may speak of one place where somebody merged what they described.
+        origin = origin_of(place, self._list, draft)
+        row_key = (place.place_id, place.origins.index(origin) if origin is not None else -1)
+        if row_key in self._row_of:
+            row = self._row_of[row_key]
             draft.refuse(
                 "name",
                 f"it speaks of the same place as row {row}",
@@ -260,7 +263,7 @@ class _Planner:
             )
             self._report(draft, "nothing", place)
             return
-        self._row_of[place.place_id] = draft.number
+        self._row_of[row_key] = draft.number
         if "version" in draft.own:
             self._take_over(draft, place, from_own_sheet(draft, place))
         else:
@@ -312,7 +315,7 @@ class _Planner:
 
     def _changed(self, draft: Draft, place: Place) -> dict[str, Any]:
         """Return what a row changes of a place, holding it against what lists said before."""
-        own = origin_of(place, self._list)
+        own = origin_of(place, self._list, draft)
         others = [origin for origin in place.origins if origin is not own]
         if own is not None and own.cells == draft.cells and own.list_id == draft.list_id:
             draft.problems.clear()  # told when the row was first read
@@ -335,6 +338,9 @@ class _Planner:
             if value == current:
                 continue
             is_by_hand = before is not None and before.values.get(name, current) != current
+            if name == "entrances":
+                # Their datum was that of their row, which is not known any more.
+                is_by_hand = before is not None and place.checked_by is not None
             is_other_list = own is None and bool(current) and bool(others or place.checked_by)
             if name != "extra" and (is_by_hand or is_other_list):
                 _disagree(draft, name, value, current)

@@ -35,6 +35,12 @@ _MORE_HEADERS = {
     "is_published": ("is_published", "published", "发布", "是否发布"),
     "checked_by": ("checked_by", "核实人"),
     "checked_on": ("checked_on", "核实日期"),
+    # What an export says of how a position was found: told, never read back.
+    "match_method": ("match_method",),
+    "match_level": ("match_level",),
+    "match_confidence": ("match_confidence",),
+    "match_reason": ("match_reason",),
+    "doubt": ("doubt",),
 }
 FIELDS = (*SHEET_COLUMNS, *_MORE_HEADERS)
 """What a column of a list may mean."""
@@ -282,7 +288,7 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
             zh=f"找不到文件 {source}；请检查文件名。",
         )
     try:
-        frame = geopandas.read_file(source, engine="pyogrio", **_encoding(source))
+        frame = geopandas.read_file(source, engine="pyogrio", **_reading_options(source))
     except Exception as error:  # pyogrio has no one class for what a foreign file does to it
         raise SheetError(
             en=f"{source.name} cannot be read as a map layer; save it again.",
@@ -314,8 +320,10 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
     return PlaceList(source.name, columns, tuple(rows), _reference(frame) if is_placed else None)
 
 
-def _encoding(source: Path) -> dict[str, str]:
-    """Return the encoding of a Shapefile without a .cpg, told from its table."""
+def _reading_options(source: Path) -> dict[str, str]:
+    """Return how to read a layer: the encoding of a Shapefile without a .cpg, texts as texts."""
+    if source.suffix.lower() in (".geojson", ".json"):
+        return {"DATE_AS_STRING": "YES"}
     table = source.with_suffix(".dbf")
     has_cpg = any(source.with_suffix(end).is_file() for end in (".cpg", ".CPG"))
     if source.suffix.lower() != ".shp" or has_cpg or not table.is_file():

@@ -37,6 +37,8 @@ _PLAIN_FIELDS = (
     "accessibility",
 )
 POSITION_FIELDS = frozenset({"lon", "lat", "lonlat", "datum", "position_accuracy_m"})
+ALSO_PARTS_NAMES = "、|"
+"""Signs that part other names, besides those that part all entries."""
 _DEGREES = re.compile(
     r"(?P<sign>[-+])?\s*(?P<deg>\d+(?:\.\d+)?)\s*°\s*(?:(?P<min>\d+(?:\.\d+)?)\s*['′]\s*)?"
     r"(?:(?P<sec>\d+(?:\.\d+)?)\s*(?:\"|″|'')\s*)?(?P<side>[nsew])?"
@@ -270,7 +272,7 @@ class RowReader:
 
     def _read_entries(self, cells: Mapping[str, str], draft: Draft) -> None:
         if "other_names" in self._fields:
-            draft.values["other_names"] = split_entries(cells.get("other_names"), "、|")
+            draft.values["other_names"] = split_entries(cells.get("other_names"), ALSO_PARTS_NAMES)
         if "hours" in self._fields:
             text = cells.get("hours")
             # What is not understood stays as it was written, and somebody should look.
@@ -424,7 +426,10 @@ class RowReader:
 
 
 # Columns that say how the register stands, not what a list knows of a place.
-_OWN = frozenset({"id", "version", "status", "is_published", "checked_by", "checked_on"})
+_OWN = frozenset(
+    {"id", "version", "status", "is_published", "checked_by", "checked_on", "doubt"}
+    | {"match_method", "match_level", "match_confidence", "match_reason"}
+)
 
 
 def _coordinate_texts(cells: Mapping[str, str]) -> tuple[str | None, str | None] | None:

@@ -153,9 +153,22 @@ class PlaceIndex:
         return stem
 
 
-def origin_of(place: Place, list_name: str) -> Origin | None:
-    """Return what a list said of a place last, None where it never did."""
-    return next((origin for origin in place.origins if origin.list_name == list_name), None)
+def origin_of(place: Place, list_name: str, draft: Draft | None = None) -> Origin | None:
+    """
+    Return what a list said of a place last, None where it never did.
+
+    Where two of its rows were merged into one place, the one that is like `draft`.
+    """
+    own = [origin for origin in place.origins if origin.list_name == list_name]
+    if draft is None or len(own) < 2:
+        return own[0] if own else None
+
+    def is_like(origin: Origin) -> tuple[bool, bool]:
+        key = place_key(origin.cells.get("name"), origin.cells.get("address"))
+        is_same_id = draft.list_id is not None and origin.list_id == draft.list_id
+        return (is_same_id, key == draft.key)
+
+    return max(own, key=is_like)
 
 
 def _agree(place: Place, draft: Draft) -> bool:

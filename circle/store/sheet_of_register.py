@@ -7,8 +7,10 @@ sheet comes in, unless somebody changed the same place in the register meanwhile
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from circle.geometry import LonLat
 from circle.store.list_rows import Draft
 from circle.store.model import Place
 
@@ -99,7 +101,7 @@ def from_own_sheet(draft: Draft, place: Place) -> dict[str, Any]:
     """
     was = cells_of(place)
     written = {
-        name for name in OWN_COLUMNS[2:] if _text(was.get(name)) != _text(draft.cells.get(name))
+        name for name in OWN_COLUMNS[2:] if not _is_same(was.get(name), draft.cells.get(name))
     }
     changed: dict[str, Any] = {}
     for name, value in draft.values.items():
@@ -110,7 +112,7 @@ def from_own_sheet(draft: Draft, place: Place) -> dict[str, Any]:
             if value is None and name in ("name", "category"):
                 continue
             changed[name] = value
-    if draft.given is not None and written & {"lon", "lat", "datum"}:
+    if draft.given is not None and not _is_same_spot(draft.given.lonlat, place.lonlat):
         given = draft.given
         changed |= {
             **{"given_x": given.x, "given_y": given.y, "datum": given.datum},
@@ -119,7 +121,7 @@ def from_own_sheet(draft: Draft, place: Place) -> dict[str, Any]:
             "match_reason": "The list gives the coordinates.",
             "match_reason_zh": "表格中给出了坐标。",
         }
-    if draft.given is not None and "position_accuracy_m" in written:
+    if draft.given is not None and "position_accuracy_m" in written & draft.cells.keys():
         changed["position_accuracy_m"] = draft.given.accuracy_m
     extra = draft.values.get("extra")
     if extra is not None and {**place.extra, **extra} != place.extra:
@@ -138,9 +140,18 @@ def from_own_sheet(draft: Draft, place: Place) -> dict[str, Any]:
     return changed
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
+def _is_same_spot(given: LonLat, held: LonLat | None) -> bool:
+    # Excel keeps 15 figures of a number, a tenth of a thousandth of a millimetre.
+    return held is not None and max(abs(given.lon - held.lon), abs(given.lat - held.lat)) < 1e-9
+
+
+def _is_same(held: Any, text: str | None) -> bool:
+    """Say whether a cell still holds what was written into it."""
+    if held is None or text is None:
+        return not held and not text
+    if isinstance(held, int | float):
+        try:
+            return math.isclose(float(text), held, rel_tol=1e-12)
+        except ValueError:
+            return False
+    return str(held).strip() == text

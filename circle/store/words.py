@@ -1,0 +1,110 @@
+"""Places and changes in words, for people at a terminal, and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from circle.errors import Language
+from circle.store.model import Change, Place, as_json
+
+_STATUS = {
+    "in_use": ("in use", "在用"),
+    "doubtful": ("doubtful", "存疑"),
+    "not_existing": ("does not exist", "不存在"),
+    "merged": ("merged", "已合并"),
+}
+_ACTIONS = {
+    "add": ("added", "新增"),
+    "edit": ("changed", "修改"),
+    "remove": ("removed", "移除"),
+    "import": ("imported", "导入"),
+    "refresh": ("taken from the map", "取自地图"),
+    "accept": ("accepted", "采纳"),
+    "correct": ("moved", "更正位置"),
+    "check": ("checked", "核实"),
+    "publish": ("published or not", "发布状态"),
+    "not_existing": ("does not exist", "标记为不存在"),
+    "merge": ("merged", "合并"),
+    "keep": ("kept both", "保留两者"),
+    "undo": ("taken back", "撤销"),
+}
+_HIDDEN = frozenset({"origins", "match_reason_zh", "doubt_zh"})
+_LONG = 60
+
+
+def place_as_json(place: Place) -> dict[str, Any]:
+    """Return a place as what JSON can hold, its version included."""
+    return {**as_json(place), "version": place.version}
+
+
+def place_line(place: Place, language: Language) -> str:
+    """Return a place on one line."""
+    at = 1 if language == "zh" else 0
+    spot = "–" if place.lon is None else f"{place.lon:.5f},{place.lat:.5f}"
+    marks = [_STATUS[place.status][at]]
+    if place.is_published:
+        marks.append(("published", "已发布")[at])
+    return f"{place.place_id}  {place.name}  {place.category}  {spot}  {', '.join(marks)}"
+
+
+def place_in_words(place: Place, language: Language) -> str:
+    """Return all that is known of a place, a line for each field that holds something."""
+    at = 1 if language == "zh" else 0
+    left_out = {"match_reason", "doubt"} if at else {"match_reason_zh", "doubt_zh"}
+    lines = [place_line(place, language)]
+    for name, value in as_json(place).items():
+        if name in left_out or name == "origins" or value in (None, "", [], {}, False):
+            continue
+        lines.append(f"  {name.removesuffix('_zh')}: {_shown(value)}")
+    lists = ", ".join(origin.list_name for origin in place.origins)
+    if lists:
+        lines.append(("  told of by: ", "  见于名单：")[at] + lists)
+    return "\n".join(lines)
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """Return a change as what JSON can hold."""
+    return {
+        "change_id": change.change_id,
+        "act_id": change.act_id,
+        "who": change.who,
+        "at": change.at,
+        "kind": change.kind,
+        "record_id": change.record_id,
+        "action": change.action,
+        "version": change.version,
+        "before": change.before,
+        "after": change.after,
+        "undoes": change.undoes,
+    }
+
+
+def change_in_words(change: Change, language: Language) -> str:
+    """Return a change: its number, when, who, what, and each field before and after."""
+    at = 1 if language == "zh" else 0
+    head = (
+        f"{change.change_id}  {change.at[:19].replace('T', ' ')}  {change.who}  "
+        f"{change.record_id}  {_ACTIONS[change.action][at]}"
+    )
+    if change.undoes is not None:
+        head += f" {change.undoes}"
+    lines = [head]
+    if change.before is not None and change.after is not None:
+        for name in change.after:
+            if name not in _HIDDEN:
+                was, now = _shown(change.before[name]), _shown(change.after[name])
+                lines.append(f"    {name}: {was} → {now}")
+    return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, list):
+        return "; ".join(
+            " ".join(map(str, each)) if isinstance(each, list) else str(each) for each in value
+        )
+    if isinstance(value, dict):
+        return "; ".join(f"{key}={text}" for key, text in value.items())
+    text = str(value)
+    return text if len(text) <= _LONG else text[:_LONG] + "…"
