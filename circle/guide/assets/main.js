@@ -248,6 +248,7 @@
     map.setMinZoom(Math.max(11, map.getZoom() - 1));
     listen(map);
     guide.startList();
+    guide.startChips();
     guide.startHome();
     translate();
     if (guide.recall('large') === '1') guide.setLarge(true);

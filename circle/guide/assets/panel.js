@@ -126,6 +126,24 @@
     Array.from(holder.children).forEach(function (button) {
       const isChosen = button.getAttribute('data-class') === (guide.state.category || 'all');
       button.setAttribute('aria-pressed', String(isChosen));
+      button.tabIndex = isChosen ? 0 : -1;
+    });
+  };
+
+  /* One stop for the Tab key; arrows go from class to class. */
+  guide.startChips = function () {
+    const holder = guide.byId('chips');
+    holder.addEventListener('keydown', function (event) {
+      const all = Array.from(holder.children), here = all.indexOf(document.activeElement);
+      const goals = {
+        ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1,
+        Home: 0, End: all.length - 1
+      };
+      if (here < 0 || !Object.prototype.hasOwnProperty.call(goals, event.key)) return;
+      event.preventDefault();
+      const next = all[(goals[event.key] + all.length) % all.length];
+      all.forEach(function (button) { button.tabIndex = button === next ? 0 : -1; });
+      next.focus();
     });
   };
 })(window.circleGuide = window.circleGuide || {});
