@@ -24,7 +24,7 @@ from circle.geometry import Bounds, LocalFrame
 from circle.kernel import UNREACHED
 from circle.provenance import Provenance
 from circle.segments import SegmentIndex
-from circle.terrain import PACE_UNIT
+from circle.terrain import PACE_UNIT, STEEP_SLOPE
 from circle.units import Unit
 from circle.walkers import Walker, arc_costs
 from circle.walking import Flag, Kind
@@ -319,7 +319,7 @@ class WalkNetwork:
             arrive=np.ascontiguousarray(arc[self.edge_arc]),
         )
 
-    def with_heights(self, heights: Heights) -> WalkNetwork:
+    def with_heights(self, heights: Heights, *, steep_slope: float = STEEP_SLOPE) -> WalkNetwork:
         """
         Return the same streets laid over the ground: walks up and down take longer.
 
@@ -327,6 +327,8 @@ class WalkNetwork:
         ----------
         heights
             From `circle.terrain.read_heights`; those the network had before are forgotten.
+        steep_slope
+            Rise over run from which on a wheelchair does not go.
 
         Returns
         -------
@@ -352,6 +354,7 @@ class WalkNetwork:
                 | (self.edge_kind == Kind.ELEVATOR),
             ),
             heights,
+            steep_slope=steep_slope,
         )
         return replace(
             self,

@@ -127,6 +127,8 @@ class TestPlane:
             found = seconds(tilted, STREETS, "A", "D", "wheelchair")
             assert math.isfinite(found) == passes
             assert math.isfinite(seconds(tilted, STREETS, "A", "D", "pushchair"))
+        able = STREETS.network.with_heights(read_heights(path), steep_slope=0.2)
+        assert math.isfinite(seconds(able, STREETS, "A", "D", "wheelchair"))
 
     def test_degrees_too(self, tmp_path: Path) -> None:
         step = 1 / 3600
