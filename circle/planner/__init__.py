@@ -1,0 +1,1 @@
+"""What a planner is given: a web map, tables, layers, charts and a report of coverage."""
