@@ -28,6 +28,7 @@ from circle.guide.paper.frame import MapFrame
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
 _STEEP_DEG = 52.0
 _MOST_BEND_DEG = 22.0
+_MOST_LEAN_DEG = 100.0
 _AGAIN_MM = 110.0
 _MOST_TIMES = 4
 _STEP_MM = 3.0
@@ -142,7 +143,8 @@ def _along(
         for step in range(n_steps + 1):
             start = (line.length - length) * step / n_steps
             glyphs, bend = _on_path(path, start, text, advances)
-            if bend <= _MOST_BEND_DEG:
+            lean = max(abs((glyph.angle_deg + 180) % 360 - 180) for glyph in glyphs)
+            if bend <= _MOST_BEND_DEG and lean <= _MOST_LEAN_DEG:
                 off_middle = abs(start + length / 2 - line.length / 2) / line.length
                 options.append((bend / 6 + 4 * off_middle, index, start, glyphs))
     options.sort(key=lambda option: option[:3])

@@ -38,6 +38,26 @@ def test_it_says_why_it_made_an_atlas(tmp_path: Path) -> None:
     assert "atlas: the whole circle does not fit one sheet at this scale" in said
 
 
+def test_it_says_in_words_what_it_decided(tmp_path: Path) -> None:
+    file = tmp_path / "poster.pdf"
+    code, said = run("shanzishi", "--paper", "a1", "-o", str(file), "--lang", "zh")
+    assert code == 0
+    assert f"已写出 {file}" in said
+    assert "一幅图" in said
+    assert "比例尺 1:" in said
+    assert f"共 {len(Printed(file.read_bytes()))} 页" in said
+
+
+def test_pictures_of_the_print_are_drawn(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["pictures", "shanzishi", "--only", "paper", "-o", str(tmp_path), "--json"]
+    )
+    assert result.exit_code == 0
+    files = [Path(name) for name in json.loads(result.output)]
+    assert [file.name for file in files] == ["sheet-map.png", "sheet-list.png", "booklet.png"]
+    assert all(file.stat().st_size <= 150_000 for file in files)
+
+
 def test_mistakes_are_told_in_one_sentence(tmp_path: Path) -> None:
     file = str(tmp_path / "sheet.pdf")
     for wrong in (["--scale", "large"], ["--classes", "nonsense"], ["-o", "sheet.png"]):
