@@ -65,6 +65,7 @@ class _Where(NamedTuple):
     label: str
     en: str
     zh: str
+    number: str = ""  # the house number it gives
 
 
 class Gazetteer:
@@ -156,7 +157,7 @@ class Gazetteer:
         if where is None and name and not (hits and hits[0].score >= _SURE_HIT):
             # An address in the column of names.
             where = self._where(name, elsewhere)
-            if where is not None and where.level not in _FINE_LEVELS:
+            if where is not None and where.level not in _FINE_LEVELS and not where.number:
                 where = None
         if not hits and address and (where is None or where.level in ("area", "street")):
             # A name in the column of addresses is at best near a place of another name.
@@ -242,7 +243,7 @@ class Gazetteer:
         confidence = where.confidence
         if named and named[0].confidence >= _CONFLICT_CONFIDENCE:
             confidence = min(confidence, _CONFLICT_CONFIDENCE)
-        elif name.strip():
+        elif name.strip() and query != name.strip():
             en, zh = f"{en}; the name is not on the map", f"{zh}；地图上没有这个名称"
         if where.places:
             groups = cluster(where.places)
@@ -365,6 +366,7 @@ class Gazetteer:
             street.name,
             en,
             zh,
+            number if sure == 1 else "",
         )
 
     def _area(self, text: str) -> _Where | None:

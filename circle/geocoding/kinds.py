@@ -119,7 +119,7 @@ KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("桥", "立交桥", "bridge", "pont"), ("man_made", "highway")),
     (
         ("街", "路", "大街", "大道", "胡同", "巷", *sorted(STREET_WORDS)),
-        ("highway", "place"),
+        ("street", "highway", "place"),
     ),
     (("中心", "center", "centre"), ()),
     (("园",), ()),

@@ -168,7 +168,7 @@ class PlaceIndex:
         without = fold(towns.without(name))
         if _is_telling(without):
             readings.setdefault(without, _WITHOUT_TOWN)
-        for text in (asked, without):
+        for text in tuple(readings):
             for longer in (expand(text), *long_forms(text)):
                 readings.setdefault(longer, _LONG_FORM)
         return [(text, factor) for text, factor in readings.items() if text]

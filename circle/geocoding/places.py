@@ -106,7 +106,7 @@ def street_place(street: Street, row: int, frame: LocalFrame) -> Place | None:
         lonlat=LonLat(float(lon), float(lat)),
         x_m=float(point.x),
         y_m=float(point.y),
-        kind="highway=street",
+        kind="street",
         level="street",
         accuracy_m=reach_m,
         reach_m=reach_m,

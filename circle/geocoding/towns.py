@@ -9,7 +9,8 @@ from circle.geocoding.address import admin_parts
 from circle.geocoding.folding import fold, has_cjk
 
 _POSTCODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
-_ENDS = ("特别行政区", "自治州", "自治区", "街道", "地区", "省", "市", "区", "县")
+# 街道 is not among them: 张掖路街道 is named after a street, and 张掖路 means that.
+_ENDS = ("特别行政区", "自治州", "自治区", "地区", "省", "市", "区", "县")
 
 
 class Towns:
