@@ -17,10 +17,10 @@ from circle.demand.town import to_degrees, to_metres
 from circle.errors import InputError, SitingError
 from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.siting import SitingPlan, plan_sites
-from circle.siting.candidate_files import read_candidates
 from circle.siting.candidates import LAND_KEYS, is_free_or_public, lattice, on_land
 from circle.siting.choose import TIME_LIMIT_S
 from circle.siting.problem import Goal
+from circle.study.candidate_files import read_candidates
 from circle.study.config import StudyConfig
 from circle.study.coverage import CoverageOptions, PlanInputs, read_plan
 
@@ -205,5 +205,4 @@ def _where_homes_are(inputs: PlanInputs) -> shapely.Geometry:
     homes = inputs.demand.homes.geometry.union_all().convex_hull
     hull = to_metres([homes], frame)[0].buffer(_AROUND_M)
     shape: shapely.Geometry = to_degrees([hull], frame)[0]
-    bounds: shapely.Geometry = shapely.box(*inputs.network.bounds)
-    return shapely.intersection(shape, bounds)
+    return shape

@@ -1,0 +1,197 @@
+"""Coverage before and after a change, every figure from the drawing; the commands that tell it."""
+
+import json
+
+import pytest
+import shapely
+from click.testing import CliRunner
+from drawn_study import at, write_study
+
+from circle.cli import main
+from circle.edits import Link, write_edits
+from circle.errors import InputError
+from circle.study.config import read_study
+from circle.study.what_if import Changes, NewPlace, gainers, run_what_if
+
+# The clinic stands 600 m north of the centre: 1,400, 1,100 and 200 m from the compounds.
+COMPOUNDS = (("west", -800, 0, 100), ("east", 500, 0, 50), ("north", 0, 800, 30))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = write_study(tmp_path_factory.mktemp("what-if") / "drawn", compounds='"homes.csv"')
+    rows = ["id,name,lon,lat,people"]
+    for name, east_m, north_m, people in COMPOUNDS:
+        lon, lat = at(east_m, north_m)
+        rows.append(f"{name},{name},{lon:.7f},{lat:.7f},{people}")
+    (folder / "homes.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return folder
+
+
+def people(found, key):
+    row = found.table[(found.table["subject"] == key) & (found.table["measure"] == "people")]
+    (one,) = row.to_dict("records")
+    return one["covered_before"], one["covered_after"], one["gained"]
+
+
+def try_it(folder, **changes):
+    return run_what_if(read_study(folder), Changes(**changes))
+
+
+def test_a_place_more_serves_those_near_it_and_nobody_else(folder):
+    found = try_it(folder, built=(NewPlace("诊所", at(600, 0), "新诊所"),))
+    assert people(found, "health@5min") == (30, 80, 50)
+    assert people(found, "health@15min") == (30, 80, 50)
+    assert gainers(found, "health@5min").tolist() == [0, 1, 0]
+    others = found.table[~found.table["subject"].str.startswith("health@")]
+    assert (others["gained"].fillna(0) == 0).all()
+    assert found.changed[0][0].startswith("新增：新诊所")
+
+
+def test_a_place_that_closes_is_missed(folder):
+    found = try_it(folder, closed=("north",))
+    assert people(found, "health@5min") == (30, 0, -30)
+    assert gainers(found, "health@5min").tolist() == [0, 0, -1]
+
+
+def test_a_place_that_moves_is_missed_there_and_found_here(folder):
+    found = try_it(folder, moved=(("north", at(-700, 0)),))
+    assert people(found, "health@5min") == (30, 100, 70)
+    assert gainers(found, "health@5min").tolist() == [1, 0, -1]
+
+
+def test_a_footbridge_shortens_the_walk(folder):
+    bridge = Link(shapely.LineString([at(500, 0), at(0, 600)]), "footway")
+    found = try_it(folder, edits=(bridge,))
+    # 781 m by the bridge instead of 1,100 m round: within 1,000 m now, not within 500.
+    assert people(found, "health@15min") == (30, 80, 50)
+    assert people(found, "health@10min") == (30, 30, 0)
+
+
+def test_the_study_itself_stays_as_it_is(folder):
+    found = try_it(folder, closed=("north",), built=(NewPlace("health", at(600, 0)),))
+    again = try_it(folder, built=(NewPlace("health", at(600, 0)),))
+    assert people(found, "health@5min") == (30, 50, 20)
+    assert people(again, "health@5min") == (30, 80, 50)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Nothing is changed"),
+        ({"closed": ("nobody",)}, "no facility with the id “nobody”"),
+        ({"moved": (("nobody", at(0, 0)),)}, "no facility with the id “nobody”"),
+        ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class “spaceport”"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(folder, changes, said):
+    with pytest.raises(InputError, match=said):
+        try_it(folder, **changes)
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["--lang", "en", *map(str, arguments)])
+
+
+def told(*arguments):
+    done = run(*arguments, "--json", "--no-progress")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def spot(east_m, north_m):
+    return "{:.7f},{:.7f}".format(*at(east_m, north_m))
+
+
+def test_the_command_tells_before_and_after(folder, tmp_path):
+    answer = told("what-if", folder, "--add", f"health@{spot(600, 0)}=New", "--close", "north")
+    rows = {row["subject"]: row for row in answer["table"] if row["measure"] == "people"}
+    assert rows["health@5min"]["covered_before"] == 30
+    assert rows["health@5min"]["covered_after"] == 50
+    drawn = tmp_path / "edits.geojson"
+    bridge = Link(shapely.LineString([at(500, 0), at(0, 600)]), "footway")
+    drawn.write_text(write_edits([bridge]), "utf-8")
+    answer = told("what-if", folder, "--edits", drawn, "--class", "health")
+    gained = {row["subject"]: row["gained"] for row in answer["table"]
+              if row["measure"] == "people"}  # fmt: skip
+    assert gained == {"health@5min": 0, "health@10min": 0, "health@15min": 50}
+    shown = run("what-if", folder, "--move", f"north@{spot(-700, 0)}")
+    assert shown.exit_code == 0
+    assert "+70" in shown.stdout
+    shown = run("what-if", folder, "--close", "beside", "--class", "health")
+    assert "nobody gains or loses" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--add", "health"], "class@lon,lat"),
+        (["--add", "health@here"], "is not a position"),
+        (["--move", "north"], "id@lon,lat"),
+        ([], "Nothing is changed"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_in_one_sentence(folder, typed, said):
+    done = run("what-if", folder, *typed)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_the_command_chooses_sites(folder, tmp_path):
+    listed = tmp_path / "where.csv"
+    rows = ["name,lon,lat", f"a,{spot(-700, 0)}", f"b,{spot(600, 0)}", f"c,{spot(0, 700)}"]
+    listed.write_text("\n".join(rows) + "\n", "utf-8")
+    saved = tmp_path / "sites.geojson"
+    answer = told("site", folder, "--class", "health", "--candidates", listed,
+                  "--level", "5min", "-o", saved)  # fmt: skip
+    (chosen,) = answer["sites"]["features"]
+    assert chosen["properties"]["name"] == "a"
+    assert chosen["properties"]["gained"] == 100
+    assert (answer["served_before"], answer["served_after"], answer["total"]) == (30, 130, 180)
+    assert answer["is_proven"]
+    assert json.loads(saved.read_text("utf-8")) == answer["sites"]
+    both = told("site", folder, "--class", "诊所", "--candidates", listed, "--level", "5min",
+                "--goal", "all")  # fmt: skip
+    assert [one["properties"]["name"] for one in both["sites"]["features"]] == ["a", "b"]
+    shown = run("site", folder, "--class", "health", "--candidates", listed, "--new", "2")
+    assert "Proven" in shown.stdout
+    assert "180" in shown.stdout
+
+
+def test_a_lattice_is_made_where_people_live(folder):
+    answer = told("site", folder, "--class", "health", "--level", "5min", "--new", "2",
+                  "--spacing", "50")  # fmt: skip
+    assert answer["served_after"] == 180
+    assert answer["n_candidates"] > 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--class", "spaceport"], "no class and no clause “spaceport”"),
+        (["--class", "health", "--level", "7min"], "no level 7min"),
+        (["--class", "health", "--from", "land"], "has none"),
+        (["--class", "health", "--new", "0"], "cannot be chosen"),
+        (["--class", "health", "--candidates", "nowhere.csv"], "no file of candidate sites"),
+    ],
+)
+def test_a_question_about_sites_that_cannot_be_answered(folder, typed, said):
+    done = run("site", folder, *typed)
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
+def test_a_sheet_of_candidates_without_a_datum_is_refused(folder, tmp_path):
+    away = tmp_path / "away"
+    write_study(away, places_datum="", places="")
+    listed = tmp_path / "where.csv"
+    listed.write_text(f"name,lon,lat\na,{spot(0, 0)}\nb,999,1\n", "utf-8")
+    done = run("site", folder, "--class", "health", "--candidates", listed)
+    assert "row 3" in done.stderr
+    from circle.study.candidate_files import read_candidates
+
+    listed.write_text(f"name,lon,lat\na,{spot(0, 0)}\n", "utf-8")
+    with pytest.raises(InputError, match="row 2 does not say the datum"):
+        read_candidates(listed)
+    assert len(read_candidates(listed, datum="wgs84")) == 1
