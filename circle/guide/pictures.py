@@ -179,7 +179,7 @@ def save_small(picture: Image.Image, file: Path) -> None:
 
 def _palette(picture: Image.Image, colours: int) -> Image.Image:
     """Return the colours to keep: the most frequent ones as they are, then the widest apart."""
-    counted = picture.getcolors(picture.width * picture.height) or []
+    counted: Any = picture.getcolors(picture.width * picture.height) or []
     exact = [colour for _, colour in sorted(counted, key=lambda entry: (-entry[0], entry[1]))]
     # Few pixels have the colours of the classes: every colour counts, not every pixel.
     apart = picture.quantize(colours - _EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or []
