@@ -192,7 +192,7 @@ def test_another_walker_asks_again_and_changes_the_minutes(live: Any, server: Se
     live.wait_for_selector(".near .entry")
     assert live.text_content("[data-id=clinic] .walk b") == "5"
     live.locator("input[value=wheelchair]").check(force=True)
-    wait_until(live, "document.querySelector('[data-id=clinic] .walk b').innerText === '8'")
+    wait_until(live, "document.querySelector('[data-id=clinic] .walk b').textContent === '8'")
     assert server.asked[-1][1]["walker"] == "wheelchair"
     words = live.inner_text("#walkers")
     for word in ("我", "老人", "年老体弱", "带孩子", "推婴儿车", "轮椅"):

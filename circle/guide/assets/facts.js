@@ -124,8 +124,8 @@
       coming.length ? row('events', [events(coming)]) : null
     ].filter(Boolean);
     return [
-      place.photo ? photo(place) : null,
       facts.length ? guide.el('dl', { class: 'facts' }, facts) : null,
+      place.photo ? photo(place) : null,
       more.length ? guide.el('details', { class: 'card-more' }, [
         guide.el('summary', {}, [guide.t('card_more')]), guide.el('dl', { class: 'facts' }, more)
       ]) : null
