@@ -12,16 +12,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import folium
 import jinja2
-import orjson
-from branca.element import Figure, MacroElement
-from folium.template import Template
 from markupsafe import Markup
 
-from circle.guide import page_assets, wording
+from circle.guide import page_assets, page_shell, wording
 from circle.guide.basemap import encode_basemap
 from circle.guide.content import OTHER_KEY, GuideContent, GuidePlace
 from circle.guide.pack import WalkPack
@@ -31,38 +27,6 @@ from circle.guide.still_map import still_map
 from circle.walkers import get_walker
 
 _START_ZOOM = 15
-_CLOSEST_ZOOM = 19
-
-
-class GuideMap(folium.Map):
-    """A folium map that leaves head and body of the page to us and lets people zoom."""
-
-    _template = Template(
-        """
-        {% macro header(this, kwargs) %}{% endmacro %}
-        {% macro html(this, kwargs) %}
-        <div class="map" id={{ this.get_name()|tojson }}></div>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-            center: {{ this.location|tojson }},
-            ...{{ this.options|tojavascript }}
-        });
-        {% endmacro %}
-        """
-    )
-
-
-class StartGuide(MacroElement):
-    """Hands the map to our scripts, after everything else has been set up."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        circleGuide.start({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
 
 
 def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | None = None) -> str:
@@ -97,22 +61,12 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
             "network": walks.text,
             "walkers": walkers_data(walker["key"] for walker in data["walkers"]),
         }
-    guide_map = GuideMap(
-        location=[content.center.lat, content.center.lon],
-        tiles=None,
-        # Rings and ways as shapes of the page: no script waits while they are painted.
-        prefer_canvas=False,
-        zoom_start=_START_ZOOM,
-        zoom_control=False,
-        attribution_control=False,
+    figure, library_styles, library_scripts = page_shell.drawn_map(
+        "guide",
+        "circleGuide.start",
+        (content.center.lat, content.center.lon),
+        _START_ZOOM,
     )
-    # Folium draws its names by lot; the same guide is to be the same file.
-    guide_map._id = "guide"
-    guide_map.options["max_zoom"] = _CLOSEST_ZOOM
-    guide_map.add_child(StartGuide())  # type: ignore[no-untyped-call]
-    figure = cast(Figure, guide_map.get_root())
-    figure.render()
-    library_styles, library_scripts = page_assets.folium_head(figure.header._children.items())
     look = page_look(content.style)
     styles = "\n".join([*library_styles, look.css(), page_assets.own_style()])
     scripts = [
@@ -121,20 +75,20 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
         page_assets.own_script(carries_walks=carries_walks),
         figure.script.render(),
     ]
-    scripts = [_script_text(script) for script in scripts]
+    scripts = [page_shell.script_text(script) for script in scripts]
     # Markup is our own code and Leaflet, cleaned shapes, and data escaped for its element.
     html = _template().render(
         content=content,
         words=wording.PAGE,
-        styles=Markup(_style_text(styles)),
+        styles=Markup(page_shell.style_text(styles)),
         still=Markup(still_map(content)),
-        still_styles=Markup(_style_text(page_assets.still_style())),
+        still_styles=Markup(page_shell.style_text(page_assets.still_style())),
         scripts=[Markup(script) for script in scripts[:-1]],
         start_script=Markup(scripts[-1]),
         map_markup=Markup(figure.html.render()),
         icons=[(item.key, Markup(page_assets.icon_markup(item.icon))) for item in content.classes],
-        data=Markup(_json_text(data)),
-        policy=_policy(scripts, live=live),
+        data=Markup(page_shell.json_text(data)),
+        policy=page_shell.policy(scripts, live=live),
         live=live,
         has_home=live or carries_walks,
         carries_walks=carries_walks,
@@ -143,7 +97,7 @@ def render_page(content: GuideContent, *, live: bool = False, walks: WalkPack | 
         by_class=_by_class(content),
         other_key=OTHER_KEY,
     )
-    page_assets.check_nothing_is_asked_for(styles, _without_scripts(html))
+    page_assets.check_nothing_is_asked_for(styles, page_shell.without_scripts(html))
     return html
 
 
@@ -252,61 +206,6 @@ def _by_class(content: GuideContent) -> list[tuple[Any, list[GuidePlace]]]:
         (item, [place for place in content.places if place.category == item.key])
         for item in content.classes
     ]
-
-
-def _json_text(data: dict[str, Any]) -> str:
-    """Return JSON that can stand in a script element: no character there ends it."""
-    text = orjson.dumps(data).decode()
-    for sign, escaped in (
-        ("<", "\\u003c"),
-        (">", "\\u003e"),
-        ("&", "\\u0026"),
-        ("\u2028", "\\u2028"),
-        ("\u2029", "\\u2029"),
-    ):
-        text = text.replace(sign, escaped)
-    return text
-
-
-def _script_text(script: str) -> str:
-    # The two ways in which a script's own text can end or swallow its element.
-    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--").strip()
-
-
-def _style_text(style: str) -> str:
-    return style.replace("</style", "<\\/style").strip()
-
-
-def _policy(scripts: list[str], *, live: bool) -> str:
-    hashes = " ".join(page_assets.script_hash(script) for script in scripts)
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {hashes}",
-            "style-src 'unsafe-inline'",
-            "img-src data:",
-            f"connect-src {chr(39)}{'self' if live else 'none'}{chr(39)}",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _without_scripts(html: str) -> str:
-    """Return the markup outside of scripts and styles, to look for links in it."""
-    kept = []
-    rest = html
-    while True:
-        starts = [(rest.find(f"<{tag}"), tag) for tag in ("script", "style")]
-        found = min((start for start in starts if start[0] >= 0), default=None)
-        if found is None:
-            kept.append(rest)
-            return "".join(kept)
-        start, tag = found
-        end = rest.index(f"</{tag}>", start)
-        opening = rest.index(">", start) + 1
-        kept.append(rest[:opening])
-        rest = rest[end:]
 
 
 @cache
