@@ -79,8 +79,9 @@ def find_gaps(
         mark = state.tobytes()
         if mark not in known:
             known[mark] = _clusters(shapes, near, lacks, state == COVERED, join_m)
+        nearest = nearest_of(result, subject)
         mine = [
-            _row(result, subject, members, shape, people, dwellings)
+            _row(result, subject, nearest, members, shape, people, dwellings)
             for members, shape in known[mark]
         ]
         mine.sort(key=lambda row: (-row["people"], -row["n_homes"], row["homes"][0]))
@@ -154,12 +155,13 @@ def nearest_of(result: CoverageResult, subject: Subject) -> tuple[FloatArray, Fl
 def _row(
     result: CoverageResult,
     subject: Subject,
+    walks: tuple[FloatArray, FloatArray, Any, Any],
     members: Any,
     shape: Any,
     people: FloatArray,
     dwellings: FloatArray,
 ) -> dict[str, Any]:
-    nearest, excess, ids, names = nearest_of(result, subject)
+    nearest, excess, ids, names = walks
     weight = people[members]
     if weight.sum() == 0:
         weight = np.ones(len(members))

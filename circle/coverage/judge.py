@@ -89,6 +89,9 @@ def judge(
         )
     tell("homes")
     homes = join_homes(network, demand, mode.walker)
+    if demand.how == "cells":
+        demand = _near_streets(demand, homes)
+        homes = join_homes(network, demand, mode.walker)
     land = _land_cells(network, demand, mode)
     open_ground = _ground_cells(network, ground, mode)
     edge = _edge(network)
@@ -123,6 +126,15 @@ def judge(
         parameters=_parameters(network, demand, mode, opens_gates),
     )
     return replace(result, shares=all_shares(result), distances=all_distances(result))
+
+
+def _near_streets(demand: Demand, homes: Joined) -> Demand:
+    """Return plain cells without those nobody can live in: rivers, hills, what is beyond."""
+    kept = np.flatnonzero(homes.group.is_snapped)
+    # A cell has one start, in the order of the cells.
+    starts = demand.starts.iloc[kept].reset_index(drop=True)
+    starts["home"] = np.arange(len(kept), dtype=np.int32)
+    return replace(demand, homes=demand.homes.iloc[kept].reset_index(drop=True), starts=starts)
 
 
 def _edge(network: WalkNetwork) -> Group:

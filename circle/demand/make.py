@@ -20,6 +20,9 @@ from circle.geometry import Bounds, LocalFrame
 _DEMAND_CELL_M = 50.0
 _MOST_CELLS = 20_000
 
+_FEWEST_UNTOLD = 30
+"""Where no building is told to be a home, fewer than this are a drawing, not a town."""
+
 Start = tuple[int, float, float, str]
 
 
@@ -87,6 +90,8 @@ def _lived_in(buildings: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.bool_], Words
             + (f" and {m} of no stated use on residential land" if m else ""),
         )
     free = buildings["is_free"].to_numpy(bool)
+    if free.sum() < _FEWEST_UNTOLD:
+        free = np.zeros(len(buildings), np.bool_)
     return free, (
         f"{int(free.sum())} 栋未标用途的建筑（地图没有标出住宅）",
         f"{int(free.sum())} buildings of no stated use (the map tells no homes apart)",

@@ -85,6 +85,8 @@ class PlanInputs:
         The map besides its streets.
     town
         Its buildings and things; ``None`` where there is no map.
+    has_tags
+        Whether the things bear tags clauses can ask for: the map is an OSM file.
     classes, facilities
         Classes, and located facilities, schema `circle.schemas.FACILITIES`.
     clauses
@@ -101,6 +103,7 @@ class PlanInputs:
     network: WalkNetwork
     features: MapFeatures
     town: Town | None
+    has_tags: bool
     classes: ClassTable
     facilities: geopandas.GeoDataFrame
     clauses: tuple[Clause, ...]
@@ -178,7 +181,17 @@ def read_plan(
     if wanted is not None:
         areas = read_areas(wanted, network.bounds)
     return PlanInputs(
-        config, network, features, town, classes, facilities, clauses, demand, areas, boundary
+        config,
+        network,
+        features,
+        town,
+        _is_osm(map_file),
+        classes,
+        facilities,
+        clauses,
+        demand,
+        areas,
+        boundary,
     )
 
 
@@ -216,7 +229,11 @@ def ask(inputs: PlanInputs, options: CoverageOptions | None = None) -> Questions
     if given.classes:
         return of_guide
     return of_guide + of_clauses(
-        inputs.clauses, given.mode, town=inputs.town, facilities=inputs.facilities, levels=levels
+        inputs.clauses,
+        given.mode,
+        town=inputs.town if inputs.has_tags else None,
+        facilities=inputs.facilities,
+        levels=levels,
     )
 
 
