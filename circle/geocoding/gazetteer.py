@@ -20,7 +20,7 @@ from circle.features import MapFeatures
 from circle.geocoding.address import house_number, parse_address
 from circle.geocoding.folding import expand, fold, has_cjk
 from circle.geocoding.model import GeocodeMatch, KnownPlace, Level, query_text
-from circle.geocoding.names import take_apart
+from circle.geocoding.names import TELLING, take_apart
 from circle.geocoding.place_index import Hit, PlaceIndex
 from circle.geocoding.places import Place, cluster, town_names
 from circle.geocoding.streets import KnownNumber, Street, StreetIndex, add_lines, street_key
@@ -105,9 +105,9 @@ class Gazetteer:
         for place in self._places.places:
             self._add_address(place)
         self._streets.finish()
-        self._places.finish(self._streets)
         postcodes = {addr["postcode"] for addr in features.named["addr"] if "postcode" in addr}
         self._towns = Towns([*town_names(features), *towns], postcodes)
+        self._places.finish(self._streets, self._towns)
 
     def _lines(self, frame: gpd.GeoDataFrame) -> Iterable[tuple[str, dict[str, str], Any]]:
         if len(frame) == 0:
@@ -428,9 +428,10 @@ def _has_more_words(before: str, after: str, text: str) -> bool:
 
 
 def _is_generic(name: str) -> bool:
-    """Say whether a name is no more than what a thing is (图书馆), or a letter (A)."""
+    """Say whether a name is no more than what a thing is (图书馆, 南门), or a letter (A)."""
     key = fold(name)
-    return not take_apart(key).own or len(key) < 2
+    own = take_apart(key).own
+    return not own or len(key) < 2 or (len(own) == 1 and own in TELLING)
 
 
 def _short(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:

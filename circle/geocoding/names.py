@@ -25,7 +25,7 @@ _STOP_WORDS = frozenset(
     | {"il", "lo", "di", "della", "del", "el", "der", "die", "das", "und", "no", "n"}
 )
 # Siblings differ by these: exchanging, adding or dropping one names another thing.
-_TELLING = frozenset("东西南北中前后左右上下内外大小新老旧高初男女甲乙丙丁正副附abcdef")
+TELLING = frozenset("东西南北中前后左右上下内外大小新老旧高初男女甲乙丙丁正副附abcdef")
 _TELLING_WEIGHT = 3.0
 _HOMOPHONE_WEIGHT = 0.4
 _NEAR_HOMOPHONE_WEIGHT = 0.6
@@ -148,7 +148,7 @@ def _compare_sounds(asked: str, known: str) -> Likeness:
     if len(asked) != len(known) or len(asked) < _SHORTEST_OWN:
         return _NOT_ALIKE
     differing = [(a, b) for a, b in zip(asked, known, strict=True) if a != b]
-    if any(a in _TELLING and b in _TELLING for a, b in differing):
+    if any(a in TELLING and b in TELLING for a, b in differing):
         return _NOT_ALIKE
     share = 1 - len(differing) / len(asked)
     if pinyin(asked) == pinyin(known):
@@ -208,7 +208,7 @@ def _edit_weight(asked: str, known: str) -> float:
             total += _HOMOPHONE_WEIGHT
         elif both and loose_pinyin(old) == loose_pinyin(new):
             total += _NEAR_HOMOPHONE_WEIGHT
-        elif old in _TELLING or new in _TELLING:
+        elif old in TELLING or new in TELLING:
             # The empty string is in no set: adding 北 counts by what was added.
             total += _TELLING_WEIGHT
         else:

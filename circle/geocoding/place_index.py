@@ -88,14 +88,20 @@ class PlaceIndex:
             names = [(known.name, NAME_WEIGHT)]
             self._add(place, names + [(name, OTHER_NAME_WEIGHT) for name in known.other_names])
 
-    def finish(self, streets: StreetIndex) -> None:
-        """Take in the streets, and make ready to be asked."""
+    def finish(self, streets: StreetIndex, towns: Towns) -> None:
+        """Take in the streets and what names are without their town; make ready to be asked."""
         for street, names in streets.with_names():
             place = street_place(street, len(self.places), self._frame)
             if place is not None:
                 self.places.append(place)
                 self._add(place, [(name, OTHER_NAME_WEIGHT) for name in names])
                 self._add(place, [(street.name, NAME_WEIGHT)])
+        for key in [key for key in self._named if has_cjk(key)]:
+            # 第一人民医院 for 兰州市第一人民医院, 工商银行 for 中国工商银行.
+            rest = towns.without(key).removeprefix("中国")
+            if rest != key and _is_telling(rest):
+                for row, weight in tuple(self._named[key].items()):
+                    self._learn(self.places[row], rest, rest, weight * _PART_OF_NAME_WEIGHT)
         self._index = NameIndex(self._named, self._words)
 
     def _add(self, place: Place, given: list[tuple[str, float]]) -> None:
