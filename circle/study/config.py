@@ -58,6 +58,9 @@ class StudyConfig:
         from the street file.
     places
         Sheet of facilities; ``None`` to take them from the map.
+    register
+        Register of places, a file or a database address: its published places are those of the
+        guide, instead of `places`, and its links, closures and gates lie over the streets.
     places_datum
         Datum of positions in the sheet that do not say their own.
     sources
@@ -125,6 +128,7 @@ class StudyConfig:
     streets: Path | None = None
     basemap: Path | None = None
     places: Path | None = None
+    register: str | None = None
     places_datum: Datum | None = None
     sources: Path | None = None
     boundary: Path | None = None

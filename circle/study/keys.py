@@ -89,6 +89,14 @@ def _accuracy(key: str, value: Any, _: Path) -> float:
     return float(value)
 
 
+def _register(key: str, value: Any, folder: Path) -> str | None:
+    """Return the file or the address of a register; a file that is not there yet is no mistake."""
+    text = text_of(key, value, folder)
+    if not text or "://" in text:
+        return text or None
+    return str((folder / Path(text).expanduser()).resolve())
+
+
 def _file(key: str, value: Any, folder: Path) -> Path | None:
     text = text_of(key, value, folder)
     if not text:
@@ -250,6 +258,7 @@ READERS: dict[str, Reader] = {
     "streets": _file,
     "basemap": _file,
     "places": _file,
+    "register": _register,
     "places_datum": _datum,
     "sources": _file,
     "boundary": _file,

@@ -8,6 +8,7 @@ next run needs none.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,8 @@ from circle.guide.photos import make_logo, read_photos
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
+from circle.store import Register
+from circle.store.joining import edits_of, facilities_of
 from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig
 from circle.study.keys import bad_key, under_key
@@ -120,7 +123,7 @@ def run_study(
     facilities, photos = _read_facilities(config, features, network, classes)
     report("walks")
     walks = _walk_all(config, network, facilities)
-    if config.places is None:
+    if config.places is None and config.register is None:
         is_listed = np.isfinite(walks.time_s.to_numpy()) | _is_inside(facilities, boundary)
         facilities = facilities[is_listed].reset_index(drop=True)
         walks = walks[is_listed].reset_index(drop=True)
@@ -188,6 +191,7 @@ def _read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNe
             network = edit_network(network, read_edits(config.edits))
     except InputError as error:
         raise under_key("edits", error) from error
+    network = _with_register_edits(config, network)
     try:
         if config.dem:
             network = lay_over(network, config.dem)
@@ -197,6 +201,18 @@ def _read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNe
         provenance = replace(network.provenance, data_date=config.data_date)
         network = replace(network, provenance=provenance)
     return network
+
+
+def _with_register_edits(config: StudyConfig, network: WalkNetwork) -> WalkNetwork:
+    """Lay the links, closures and gates of the register over the streets."""
+    if config.register is None:
+        return network
+    try:
+        with Register.open(config.register, must_exist=True) as register:
+            edits = edits_of(register, datetime.date.today())
+        return edit_network(network, edits) if edits else network
+    except InputError as error:
+        raise under_key("register", error) from error
 
 
 def _check_center(config: StudyConfig, network: WalkNetwork) -> None:
@@ -284,6 +300,8 @@ def _read_facilities(
     config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
 ) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
     """Return the facilities, and the pictures the list names."""
+    if config.register is not None:
+        return _from_register(config, classes)
     if config.places is None:
         if features.named.empty:
             raise bad_key(
@@ -318,6 +336,22 @@ def _read_facilities(
     if config.sources is not None:
         words = read_sources(config.sources)
         found["source"] = [in_words(source, words) for source in found["source"]]
+    return found.reset_index(drop=True), photos
+
+
+def _from_register(
+    config: StudyConfig, classes: ClassTable
+) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
+    assert config.register is not None
+    try:
+        with Register.open(config.register, must_exist=True) as register:
+            found = facilities_of(register, classes)
+        named = enumerate(zip(found["facility_id"], found["photo"], strict=True), start=1)
+        # Pictures lie beside a register in a file; one in a database has them by the study.
+        folder = config.folder if "://" in config.register else Path(config.register).parent
+        photos = read_photos(folder, [(row, key, name) for row, (key, name) in named if name])
+    except InputError as error:
+        raise under_key("register", error) from error
     return found.reset_index(drop=True), photos
 
 
