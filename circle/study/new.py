@@ -256,7 +256,7 @@ notice_en = ""
 # timezone = "Europe/Monaco"
 # 高程文件（GeoTIFF、HGT）或其文件夹：步行时间计入坡度。Heights, files or a folder: slopes count.
 # dem = "."
-# 地点登记册（见 circle places）：显示其中已发布的地点，代替 places。Register of places instead of a list.
+# 登记册（见 circle places），代替 places。A register of places, instead of a list.
 # register = "places.db"
 # 叠加在道路上的手绘封闭、连线与门。Closures, links and gates drawn over the streets.
 # edits = "edits.geojson"
