@@ -44,7 +44,7 @@ class ClassRow:
 CLASSES = (
     ClassRow("health", "医疗卫生", "Health", "health.svg", "#982b30"),
     ClassRow("parking", "停车场", "Parking", "parking.svg", "#3074ac"),
-    ClassRow("parks_sport", "公园与运动", "Parks and sport", "parks_sport.svg", "#00bf2d"),
+    ClassRow("parks_sport", "公园与运动", "Parks and sport", "parks_sport.svg", "#65a159"),
     ClassRow("education", "学校", "Schools", "education.svg", "#3550ff"),
 )
 """The last one stays empty."""
