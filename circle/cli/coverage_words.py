@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from circle.cli.command import in_words, language
 from circle.cli.tables import columns
+from circle.coverage.capacity import capacity_table
 from circle.coverage.gaps import find_gaps
 from circle.coverage.home import HomeAnswer, ask_home, way_to_nearest
 from circle.coverage.mode import StandardMode, Subject
@@ -30,7 +31,7 @@ def of_result(
 ) -> tuple[dict[str, Any], str]:
     """Return a result as data and as text."""
     coverage = result.coverage
-    gaps = find_gaps(coverage)
+    gaps, capacity = find_gaps(coverage), capacity_table(coverage)
     score = None if weights is None else composite(coverage, weights)
     data = {
         "name": result.inputs.config.name,
@@ -41,6 +42,7 @@ def of_result(
         "shares": records(coverage.shares),
         "distances": records(coverage.distances),
         "areas": None if result.areas is None else records(result.areas),
+        "capacity": records(capacity),
         "gaps": records(gaps.drop(columns=["geometry", "homes"])),
         "score": None if score is None else records(score),
         "notes": [{"zh": zh, "en": en} for zh, en in coverage.notes],
@@ -49,7 +51,7 @@ def of_result(
     parts += [_clauses(coverage, level) for level in _levels(coverage)]
     if result.areas is not None:
         parts.append(_areas(result.areas))
-    parts.append(_gaps(gaps))
+    parts += [_capacity(capacity), _gaps(gaps)]
     if score is not None:
         parts.append(_score(score))
     parts += [in_words(en, zh) for zh, en in coverage.notes]
@@ -274,6 +276,34 @@ def _areas(table: pd.DataFrame) -> str:
     limit = _limit(float(rows.limit.iloc[0]), str(rows.unit.iloc[0]))
     title = in_words(f"By area, within {limit}", f"分区，{limit}以内")
     return title + "\n" + columns(lines, right=range(1, len(head)), most=12)
+
+
+def _capacity(table: pd.DataFrame) -> str:
+    if table.empty:
+        return ""
+    lines = [
+        [
+            in_words("Facility", "设施"), in_words("capacity", "容量"),
+            in_words("known of", "已知"), in_words("per 1000", "每千人"), in_words("2SFCA", "两步移动搜寻"),
+            in_words("without", "够不到"),
+        ]
+    ]  # fmt: skip
+    lines += [
+        [
+            _name(row),
+            f"{row.supply:.0f}",
+            f"{row.n_known}/{row.n_places}",
+            f"{row.per_1000:.1f}",
+            f"{row.access_mean:.1f}",
+            _percent(row.share_without),
+        ]
+        for row in _rows(table)
+    ]
+    title = in_words(
+        "Capacity, where the map gives it (2SFCA: per 1000 people, shared with all who reach it)",
+        "已知的容量（两步移动搜寻法：与所有能到达者分享后的每千人容量）",
+    )
+    return title + "\n" + columns(lines, right=range(1, 6))
 
 
 def _gaps(gaps: Any) -> str:

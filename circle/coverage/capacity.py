@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_matrix
 
 from circle.coverage.figures import home_weights
@@ -12,6 +13,15 @@ from circle.coverage.mode import Subject, whole
 from circle.coverage.model import CoverageResult
 from circle.coverage.reach import reach_matrix
 from circle.network import FloatArray
+
+CAPACITY_COLUMNS = (
+    *("subject", "level", "name_zh", "name_en", "limit", "unit", "supply", "n_known", "n_places"),
+    *("per_1000", "needed", "access_mean", "share_without"),
+)
+"""
+One row per set of places some of which give a capacity, at its widest limit; see `CapacityAnswer`.
+``share_without``: share of people within reach of none of it.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,3 +136,39 @@ def judge_capacity(result: CoverageResult, subject: Subject) -> CapacityAnswer |
         access_per_1000=access,
         access_mean=float((access * people).sum() / people.sum()),
     )
+
+
+def capacity_table(result: CoverageResult) -> pd.DataFrame:
+    """
+    Return the capacity of everything that gives one.
+
+    Parameters
+    ----------
+    result
+        What was judged.
+
+    Returns
+    -------
+    table
+        Columns `CAPACITY_COLUMNS`; empty where no place gives a capacity.
+    """
+    widest: dict[str, Subject] = {}
+    for subject in result.subjects:
+        known = widest.get(subject.places)
+        if subject.kind != "group" and (known is None or subject.limit > known.limit):
+            widest[subject.places] = subject
+    people = home_weights(result, "people")
+    rows = []
+    for subject in widest.values():
+        found = judge_capacity(result, subject)
+        if found is None:
+            continue
+        without = float(people[found.access_per_1000 == 0].sum() / people.sum())
+        rows.append(
+            (
+                subject.key, subject.level, subject.name_zh, subject.name_en, subject.limit,
+                result.mode.unit, found.supply, found.n_known, found.n_places, found.per_1000,
+                found.needed, found.access_mean, without,
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(CAPACITY_COLUMNS))

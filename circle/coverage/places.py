@@ -231,12 +231,14 @@ def join_places(network: WalkNetwork, table: gpd.GeoDataFrame, walker: Walker) -
 
 def _street_tree(network: WalkNetwork) -> tuple[shapely.STRtree, Any]:
     known = network.derived.get("coverage.streets")
-    if known is None:
+    # A network made from another may have taken over what that one had derived.
+    if known is None or known[2] is not network.point_x_m:
         shown = network.edge_length_m[network.point_edge] > 0
         points = np.column_stack([network.point_x_m, network.point_y_m])[shown]
         number = (np.cumsum(network.edge_length_m > 0) - 1)[network.point_edge[shown]]
         lines: Any = shapely.linestrings(points, indices=number)
-        known = network.derived["coverage.streets"] = (shapely.STRtree(lines), lines)
+        known = (shapely.STRtree(lines), lines, network.point_x_m)
+        network.derived["coverage.streets"] = known
     return known[0], known[1]
 
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from sketch import place, sketch
 
-from circle.coverage.capacity import judge_capacity
+from circle.coverage.capacity import capacity_table, judge_capacity
 from circle.coverage.gaps import find_gaps
 from circle.coverage.home import ask_home, way_to_nearest
 from circle.coverage.judge import judge
@@ -302,7 +302,12 @@ def test_capacity_is_shared_with_everybody() -> None:
     assert found.per_1000 == pytest.approx(90 / 150 * 1000)
     # Nothing is lost: what people get adds up to what there is.
     assert (found.access_per_1000 * list(PEOPLE.values())).sum() / 1000 == pytest.approx(90)
-    assert judge_capacity(judged(PLAN, demand(SPOTS), at_a()), subject) is None
+    table = capacity_table(result)
+    assert table.subject.tolist() == ["clinic@15min"]
+    assert table.share_without.tolist() == [0]
+    unknown = judged(PLAN, demand(SPOTS), at_a())
+    assert judge_capacity(unknown, subject) is None
+    assert capacity_table(unknown).empty
 
 
 def test_a_score_shows_its_weights() -> None:
