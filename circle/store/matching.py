@@ -90,7 +90,9 @@ class PlaceIndex:
         place = self._with_id(draft.list_id, draft, list_name)
         if place is None or (by_key.place is not None and by_key.place is place):
             return by_key if place is None else Found(place)
-        if _agree(place, draft):
+        # A running number may have been given out afresh; an id that is a word means what it says.
+        is_own = list_name is not None and self._by_list.get((list_name, draft.list_id)) is place
+        if _agree(place, draft) or (is_own and not draft.list_id.isdecimal()):
             return Found(place)
         if by_key.place is not None and draft.list_id.isdecimal():
             return by_key

@@ -1,4 +1,4 @@
-"""The queue, duplicates, facilities of the map, and a study that takes its places from a register."""
+"""The queue, duplicates, facilities of the map, and a study with a register."""
 
 from __future__ import annotations
 
