@@ -243,7 +243,9 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
                 return _NOT_ALIKE
             # Villa and résidence of one name may be two houses.
             both = bool(asked.kind_word and known.kind_word)
-            penalty = 0.03 if fits and not both else 0.2
+            # So may be résidence Stella and a house called Le Stella: any house is a building.
+            is_telling = not kind.startswith(("building", "landuse"))
+            penalty = 0.03 if fits and is_telling and not both else 0.2
     return _compare_own(asked, known, penalty)
 
 
@@ -257,6 +259,7 @@ def _compare_own(asked: NameParts, known: NameParts, penalty: float) -> Likeness
         return Likeness(0.92 - penalty, "same words in another order", "用词相同，顺序不同")
     edits = OSA.distance(one, other, score_cutoff=4)
     shorter = min(len(one), len(other))
+    penalty += 0.08 if penalty else 0.0  # two differences say more than each
     if edits > max(1, shorter // 4) or shorter < 4:
         if edits == 1 and shorter == 3:
             return Likeness(0.6 - penalty, "somewhat alike", "名称较为相近")

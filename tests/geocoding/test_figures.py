@@ -30,6 +30,7 @@ def ask_all(m: maps.TestMap, cases: list) -> Tally:
     return together
 
 
+@pytest.mark.slow
 def test_exact_disturbed_and_absent(drawn: maps.TestMap) -> None:
     exact = ask_all(drawn, thin(exact_cases(drawn), 150))
     disturbed = ask_all(drawn, thin(disturbed_cases(drawn), 250))
