@@ -284,8 +284,8 @@ def _capacity(table: pd.DataFrame) -> str:
     lines = [
         [
             in_words("Facility", "设施"), in_words("capacity", "容量"),
-            in_words("known of", "已知"), in_words("per 1000", "每千人"), in_words("2SFCA", "两步移动搜寻"),
-            in_words("without", "够不到"),
+            in_words("known of", "已知"), in_words("per 1000", "每千人"),
+            in_words("2SFCA", "两步移动搜寻"), in_words("without", "够不到"),
         ]
     ]  # fmt: skip
     lines += [
