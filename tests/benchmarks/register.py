@@ -1,7 +1,7 @@
 """
 How long a messy Excel list of 1,000 rows takes to be located offline and written to a register.
 
-Rows are named and addressed things of the Monaco extract, with what people do to them: missing
+Rows are named things of the Monaco extract, with what people do to them: missing
 letters, shortened streets, ids that repeat, unknown classes, coordinates in another order.
 Target: under 20 s from the file to the report and the register, a report for every row.
 """
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from circle.classes import load_classes
 from circle.store import Register
-from circle.store.from_map import drafts_of_map
 from circle.store.import_report import write_report
 from circle.store.importing import apply_import, plan_import
 from circle.store.list_files import read_list
@@ -32,16 +31,20 @@ def messy_list(path: Path, around: Surroundings, n_rows: int = N_ROWS) -> None:
     from openpyxl import Workbook
 
     moments = random.Random(7)
-    things = drafts_of_map(around)
+    kinds = [kind.key for kind in around.classes]
+    things = around.features.named
+    things = things[things["name"].notna() & (things["name"] != "")].drop_duplicates("name")
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.append(["Facilities of the district, as of May"])
     sheet.append(["编号", "设施名称", "类别", "地址", "经度", "纬度", "电话", "负责人"])
     for number in range(n_rows):
-        thing = things[number % len(things)]
-        name, address = thing.values["name"], thing.values["address"] or ""
-        kind: str = thing.values["category"]
+        thing = things.iloc[number % len(things)]
+        name: str | None = str(thing["name"])
+        assert name
+        address = " ".join(thing["addr"].get(key, "") for key in ("housenumber", "street")).strip()
+        kind = kinds[number % len(kinds)]
         lon = lat = None
         mess = moments.random()
         if mess < 0.1 and len(name) > 4:
@@ -49,8 +52,8 @@ def messy_list(path: Path, around: Surroundings, n_rows: int = N_ROWS) -> None:
             name = name[:cut] + name[cut + 1 :]
         elif mess < 0.2:
             address = address.replace("Avenue", "av.").replace("Boulevard", "bd")
-        elif mess < 0.3 and thing.given is not None:
-            lon, lat = thing.given.x, thing.given.y
+        elif mess < 0.3:
+            lon, lat = thing["point"].x, thing["point"].y
         elif mess < 0.33:
             kind = "flying saucers"
         elif mess < 0.36:

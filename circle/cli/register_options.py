@@ -1,0 +1,101 @@
+"""What the commands of ``circle places`` share: the register they open, the map, who acts."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from circle.cli.command import in_words, note, option
+
+if TYPE_CHECKING:
+    from circle.store import Register
+    from circle.store.surroundings import Surroundings
+
+DEFAULT_REGISTER = "places.db"
+register_option = option(
+    "--register",
+    "address",
+    metavar="FILE|URL|STUDY",
+    default=None,
+    envvar="CIRCLE_REGISTER",
+    en="The register: a file (places.db without it), postgresql+psycopg://…, or a study that has "
+    "one.",
+    zh="登记册：文件（默认 places.db）、postgresql+psycopg://… 或带登记册的指南文件夹。",
+)
+who_option = option(
+    "--who",
+    metavar="NAME",
+    default=None,
+    envvar="CIRCLE_WHO",
+    en="Who makes the change; your user name without it.",
+    zh="由谁修改；默认为当前用户名。",
+)
+map_option = option(
+    "--streets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    en="Map file in which addresses are looked up: .osm.pbf, .osm, .osm.gz, .osm.bz2, .geojson.",
+    zh="用于查找地址的地图文件：.osm.pbf、.osm、.osm.gz、.osm.bz2、.geojson。",
+)
+study_option = option(
+    "--in",
+    "study",
+    metavar="STUDY",
+    en="Look addresses up on the map of a study, such as shanzishi.",
+    zh="在某份指南（例如 shanzishi）的地图上查找地址。",
+)
+
+
+def open_register(address: str | None, *, must_exist: bool) -> Register:
+    """Return the register an address, a file or a study stands for."""
+    from circle.store import Register
+
+    if address is not None and "://" not in address and not Path(address).is_file():
+        address = _register_of_study(address) or address
+    return Register.open(address or DEFAULT_REGISTER, must_exist=must_exist)
+
+
+def _register_of_study(name: str) -> str | None:
+    """Return the register of a study, None where there is no such study."""
+    from circle.errors import StudyError
+    from circle.study import read_study
+
+    try:
+        config = read_study(name)
+    except StudyError:
+        if (Path(name) / "circle.toml").is_file():
+            raise
+        return None
+    found: str | None = getattr(config, "register", None)
+    return found
+
+
+def who_acts(who: str | None) -> str:
+    """Return the name that stands beside a change."""
+    if who:
+        return who
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user of that number
+        return "-"
+
+
+def surroundings_of(streets: Path | None, study: str | None) -> Surroundings | None:
+    """Return the map addresses are looked up on, None where none was named."""
+    from circle.store.surroundings import read_surroundings
+
+    classes = None
+    if study is not None:
+        from circle.classes import load_classes
+        from circle.study import read_study
+
+        config = read_study(study)
+        classes = load_classes(config.classes)
+        streets = streets or config.basemap or config.streets
+    if streets is None:
+        return None
+    note(in_words("Reading the map …", "正在读取地图……"))
+    return read_surroundings(streets, classes)
