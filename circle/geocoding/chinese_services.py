@@ -27,7 +27,7 @@ def _codes(**kinds: tuple[int, ...]) -> dict[int, Trouble]:
 
 
 class Amap(OnlineGeocoder):
-    """高德地图: ``/v3/geocode/geo``, positions in GCJ-02."""
+    """Amap 高德地图: ``/v3/geocode/geo``, positions in GCJ-02."""
 
     method = "amap"
     title = "Amap 高德"
@@ -70,7 +70,7 @@ class Amap(OnlineGeocoder):
 
 
 class Tencent(OnlineGeocoder):
-    """腾讯位置服务: ``/ws/geocoder/v1``, positions in GCJ-02."""
+    """Tencent 腾讯位置服务: ``/ws/geocoder/v1``, positions in GCJ-02."""
 
     method = "tencent"
     title = "Tencent 腾讯"
@@ -128,7 +128,7 @@ class Tencent(OnlineGeocoder):
 
 
 class Baidu(OnlineGeocoder):
-    """百度地图: ``/geocoding/v3``, positions in BD-09 as it gives them when not asked otherwise."""
+    """Baidu 百度地图: ``/geocoding/v3``, positions in BD-09 as it gives them when not asked otherwise."""
 
     method = "baidu"
     title = "Baidu 百度"
@@ -195,7 +195,7 @@ class Baidu(OnlineGeocoder):
 
 
 class Tianditu(OnlineGeocoder):
-    """天地图: ``/geocoder``, positions in CGCS2000."""
+    """Tianditu 天地图: ``/geocoder``, positions in CGCS2000."""
 
     method = "tianditu"
     title = "Tianditu 天地图"
