@@ -54,18 +54,6 @@ FIND_PYTHON = \
 		exit 1; \
 	fi
 
-define TAKE_PICTURES
-import sys
-from pathlib import Path
-from circle.errors import CircleError
-from circle.guide.pictures import take_pictures
-try:
-    print(*take_pictures(Path("maps/shanzishi/guide.html"), Path("maps/pictures")), sep=chr(10))
-except CircleError as error:
-    sys.exit(str(error))
-endef
-export TAKE_PICTURES
-
 .PHONY: help serve test check bench pictures constraints check-constraints wheel clean port setup
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -150,8 +138,7 @@ bench: $(STAMP)-bench
 	exit $$status
 
 pictures: $(STAMP)-test
-	@$(BIN)/circle build shanzishi >/dev/null
-	@$(BIN)/python -c "$$TAKE_PICTURES"
+	@$(BIN)/circle pictures shanzishi
 
 constraints: $(STAMP)-pins
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
