@@ -128,7 +128,7 @@ class Tencent(OnlineGeocoder):
 
 
 class Baidu(OnlineGeocoder):
-    """Baidu 百度地图: ``/geocoding/v3``, positions in BD-09 as it gives them when not asked otherwise."""
+    """Baidu 百度地图: ``/geocoding/v3``, positions in BD-09, its default."""
 
     method = "baidu"
     title = "Baidu 百度"
