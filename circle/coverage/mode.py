@@ -112,7 +112,9 @@ class PersonMode:
         return round(FARTHEST_MINUTES * 60_000)
 
     def limit_of(self, clause: Clause) -> float | None:
-        """Return the minutes a clause is judged by; ``None`` where its level has none."""
+        """Return the minutes of a clause, else of a level so named; ``None`` without either."""
+        if clause.minutes is None and clause.level in self.levels:
+            return self.minutes[self.levels.index(clause.level)]
         return clause.minutes
 
 
