@@ -28,7 +28,7 @@ def distance_m(one: LonLat, other: LonLat) -> float:
     Examples
     --------
     >>> round(distance_m(LonLat(7.42, 43.73), LonLat(7.43, 43.73)))
-    803
+    804
     """
     lat_1, lat_2 = math.radians(one.lat), math.radians(other.lat)
     d_lat, d_lon = lat_2 - lat_1, math.radians(other.lon - one.lon)
