@@ -13,6 +13,7 @@ The errors of the project, each one sentence in two languages.
     │   ├── SheetError                    a list of facilities: unreadable, columns missing
     │   ├── SchemaError                   a table that breaks its contract
     │   ├── StudyError                    a study folder or its circle.toml
+    │   ├── RegisterError                 a register, or a change it cannot hold
     │   ├── EditError                     a closure, link or gate drawn over the streets
     │   └── TerrainError                  heights that cannot be read
     ├── ConflictError                 somebody else changed the same thing first
