@@ -25,6 +25,7 @@ _STEPS = {
     "homes": ("Finding the homes …", "正在确定住处……"),
     "sites": ("Choosing sites …", "正在选址……"),
     "walks": ("Walking …", "正在计算步行距离……"),
+    "files": ("Writing the files …", "正在写文件……"),
 }
 
 
@@ -99,7 +100,8 @@ def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(
     cls=CircleCommand,
-    zh="评价设施覆盖：沿道路计算，规定距离内能到达各类设施的人口比例。NAME 为指南文件夹。",
+    zh="评价设施覆盖：沿道路计算，规定距离内能到达各类设施的人口比例。表格、图层、报告和地图写入 "
+    "maps/NAME。NAME 为指南文件夹。",
 )
 @click.argument("name")
 @level_option
@@ -123,15 +125,33 @@ def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     en="Tell what the home at a position has, what it lacks, and the way to the nearest.",
     zh="说明某处住宅有什么、缺什么，以及到最近设施的路线。",
 )
+@option(
+    "--out",
+    "out_dir",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    en="Folder for the files; by default maps/NAME.",
+    zh="存放文件的文件夹；默认为 maps/NAME。",
+)
+@option(
+    "--no-files",
+    "no_files",
+    is_flag=True,
+    en="Print only; write no workbook, layers, report and map.",
+    zh="只在屏幕上显示，不写表格、图层、报告和地图。",
+)
 def coverage(
     name: str,
     weights: str | None,
     at: str | None,
+    out_dir: Path | None,
+    no_files: bool,
     **given: Any,
 ) -> None:
     """Judge which homes have which facility within reach, measured along the streets.
 
-    NAME is a study folder, or the embedded sample shanzishi.
+    Workbook, tables, layers, report and web map go to maps/NAME. NAME is a study folder, or the
+    embedded sample shanzishi.
     """
     from circle.study.config import read_study
 
@@ -142,14 +162,33 @@ def coverage(
     from circle.cli import coverage_words as words
     from circle.cli.command import shows_progress
     from circle.study.coverage import run_coverage
+    from circle.study.files import check_folder
 
-    result = run_coverage(
-        config, options, report=lambda step: note(say_step(step)), progress=shows_progress()
-    )
+    folder = out_dir or Path("maps") / config.name
+    writes = position is None and not no_files
+    if writes:
+        check_folder(folder)
+
+    def say(step: str) -> None:
+        note(say_step(step))
+
+    result = run_coverage(config, options, report=say, progress=shows_progress())
     if position is not None:
         tell(*words.of_home(result.coverage, position))
-    else:
-        tell(*words.of_result(result, weighed))
+        return
+    from circle.coverage.gaps import find_gaps
+    from circle.coverage.score import composite
+
+    gaps = find_gaps(result.coverage)
+    score = None if weighed is None else composite(result.coverage, weighed)
+    data, text = words.of_result(result, gaps, score)
+    if writes:
+        from circle.study.plan_build import make_plan, write_plan
+
+        paths = write_plan(make_plan(result, gaps=gaps, score=score), folder, report=say)
+        data["files"] = [str(path) for path in paths]
+        text += "\n\n" + words.of_files(paths)
+    tell(data, text)
 
 
 def say_step(step: str) -> str:

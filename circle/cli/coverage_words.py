@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from circle.cli.command import in_words, language
 from circle.cli.tables import columns
 from circle.coverage.capacity import capacity_table
-from circle.coverage.gaps import find_gaps
 from circle.coverage.home import HomeAnswer, ask_home, way_to_nearest
 from circle.coverage.mode import StandardMode, Subject
 from circle.coverage.model import MEASURE_NAMES, CoverageResult
-from circle.coverage.score import composite
 from circle.standards import LEVEL_NAMES, NEED_NAMES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
     import pandas as pd
 
     from circle.geometry import LonLat
@@ -27,12 +28,11 @@ _SHOWN_AREAS = 40
 
 
 def of_result(
-    result: PlanResult, weights: Mapping[str, float] | None
+    result: PlanResult, gaps: gpd.GeoDataFrame, score: pd.DataFrame | None
 ) -> tuple[dict[str, Any], str]:
-    """Return a result as data and as text."""
+    """Return a result, its gaps and its score as data and as text."""
     coverage = result.coverage
-    gaps, capacity = find_gaps(coverage), capacity_table(coverage)
-    score = None if weights is None else composite(coverage, weights)
+    capacity = capacity_table(coverage)
     data = {
         "name": result.inputs.config.name,
         "mode": coverage.parameters["mode"],
@@ -78,6 +78,13 @@ def of_home(result: CoverageResult, at: LonLat) -> tuple[dict[str, Any], str]:
         "routes": {key: route_feature(way) for key, way in ways.items()},
     }
     return data, _home_text(result, answer, ways)
+
+
+def of_files(paths: Sequence[Path]) -> str:
+    """Return which files were written."""
+    folder = paths[0].parent
+    names = ", ".join(path.name for path in paths)
+    return in_words(f"Written to {folder}: {names}", f"已写入 {folder}：{names}")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,0 +1,130 @@
+"""Writes what a judged study says into its folder of maps: workbook, tables, layers, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from circle.coverage.gaps import find_gaps
+from circle.planner.plan import Plan, Sites, numbered
+from circle.planner.tables import as_csv, csv_tables
+from circle.planner.workbook import render_workbook
+from circle.provenance import Provenance
+from circle.study.coverage import PlanResult
+from circle.study.files import check_folder, write_together
+from circle.study.titles import shown_name
+
+
+def make_plan(
+    result: PlanResult,
+    *,
+    gaps: Any = None,
+    score: pd.DataFrame | None = None,
+    sites: Sites | None = None,
+) -> Plan:
+    """
+    Return a judged study as what the planner's files are made from.
+
+    Parameters
+    ----------
+    result
+        What was judged.
+    gaps
+        From `circle.coverage.gaps.find_gaps`; found here when not given.
+    score
+        A composite score, if one was asked for.
+    sites
+        Sites that were chosen.
+    """
+    inputs, coverage = result.inputs, result.coverage
+    found = find_gaps(coverage) if gaps is None else gaps
+    config = inputs.config
+    name = shown_name(config.name)
+    title = (
+        config.community_zh or config.community_en or name,
+        config.community_en or config.community_zh or name,
+    )
+    return Plan(
+        name=config.name,
+        title=title,
+        coverage=coverage,
+        gaps=numbered(found, coverage),
+        sources=_sources(result),
+        clauses=inputs.clauses,
+        basemap=inputs.features.basemap,
+        areas=None if inputs.areas is None else inputs.areas.table,
+        area_shares=result.areas,
+        score=score,
+        sites=sites,
+        approval_number=config.approval_number,
+    )
+
+
+def _sources(result: PlanResult) -> dict[str, Provenance | Mapping[str, Any]]:
+    """Return the files a result rests on, each once."""
+    inputs = result.inputs
+    found: dict[str, Provenance | Mapping[str, Any]] = {
+        "streets": result.coverage.network.provenance
+    }
+    map_source = inputs.features.provenance
+    if map_source != inputs.network.provenance:
+        found["map"] = map_source
+    people = result.coverage.demand.provenance
+    if people:
+        told = asdict(people) if is_dataclass(people) and not isinstance(people, type) else people
+        found[result.coverage.demand.how] = dict(told)
+    return found
+
+
+def plan_files(plan: Plan, folder: Path) -> dict[Path, bytes]:
+    """
+    Return the bytes of every file of a plan, by path.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    folder
+        Where the files will stand; nothing is written here.
+    """
+    files = {folder / "coverage.xlsx": render_workbook(plan)}
+    for table in csv_tables(plan):
+        files[folder / f"coverage-{table.key}.csv"] = as_csv(table)
+    return files
+
+
+def write_plan(
+    plan: Plan, folder: Path, *, report: Callable[[str], None] | None = None
+) -> tuple[Path, ...]:
+    """
+    Write all files of a plan, or none.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    folder
+        Where to; made if it is not there.
+    report
+        Told the name of the step before it begins.
+
+    Returns
+    -------
+    paths
+        Every file written, the workbook first.
+
+    Raises
+    ------
+    StudyError
+        If the folder cannot be written to; then nothing is.
+    """
+    check_folder(folder)
+    if report is not None:
+        report("files")
+    files = plan_files(plan, folder)
+    write_together(files)
+    return tuple(files)
