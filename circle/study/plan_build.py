@@ -10,6 +10,15 @@ from typing import Any
 import pandas as pd
 
 from circle.coverage.gaps import find_gaps
+from circle.planner.layers import (
+    is_in_china,
+    plan_layers,
+    projected,
+    projected_crs,
+    render_geojson,
+    render_geopackage,
+    render_shapefiles,
+)
 from circle.planner.plan import Plan, Sites, numbered
 from circle.planner.tables import as_csv, csv_tables
 from circle.planner.workbook import render_workbook
@@ -94,6 +103,14 @@ def plan_files(plan: Plan, folder: Path) -> dict[Path, bytes]:
     files = {folder / "coverage.xlsx": render_workbook(plan)}
     for table in csv_tables(plan):
         files[folder / f"coverage-{table.key}.csv"] = as_csv(table)
+    layers = plan_layers(plan)
+    files[folder / "coverage.gpkg"] = render_geopackage(plan, layers)
+    if is_in_china(plan):
+        metres = projected(layers, projected_crs(plan))
+        files[folder / "coverage-cgcs2000.gpkg"] = render_geopackage(plan, metres)
+    files[folder / "coverage-shapefiles.zip"] = render_shapefiles(plan, layers)
+    for layer in layers:
+        files[folder / f"coverage-{layer.name}.geojson"] = render_geojson(layer, plan)
     return files
 
 

@@ -1,0 +1,466 @@
+"""
+Layers for a geographic information system: GeoPackage with styles, Shapefile, GeoJSON.
+
+GDAL would write today's date into the first two; it is told the date of the data instead.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pyogrio  # type: ignore[import-untyped]
+import pyproj
+import shapely
+
+from circle.datum import cgcs2000_zone, in_outline
+from circle.demand.model import Words
+from circle.planner import palette, styles
+from circle.planner.method import facts
+from circle.planner.plan import Plan, lacking
+from circle.planner.tables import (
+    Column,
+    Table,
+    area_table,
+    as_csv,
+    gap_table,
+    place_table,
+)
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+_MOST_DBF_NAME = 10
+_MOST_DBF_BYTES = 254
+_GEOJSON_DECIMALS = 6
+
+_HOME_COLUMNS: Mapping[str, Words] = {
+    "demand_id": ("编号", "no."),
+    "kind": ("种类", "kind"),
+    "name": ("名称", "name"),
+    "people": ("人口", "people"),
+    "dwellings": ("住户", "dwellings"),
+    "floor_area_m2": ("建筑面积（平方米）", "floor area, m²"),
+    "footprint_m2": ("占地面积（平方米）", "footprint, m²"),
+    "is_building": ("是否住宅楼", "whether a residential building"),
+}
+
+_STYLES_SQL = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+    f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+    owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT CURRENT_TIMESTAMP
+)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """
+    A table with shapes, as it is named, described and drawn.
+
+    Parameters
+    ----------
+    name
+        Its name in files.
+    title
+        Its name for people, Chinese and English.
+    table
+        EPSG:4326 or projected; one kind of geometry.
+    geometry_type
+        Of that kind, as GDAL calls it.
+    styles
+        Ways to draw it, the first by default.
+    meaning
+        What its columns are, Chinese and English; names not in it say it themselves.
+    """
+
+    name: str
+    title: Words
+    table: gpd.GeoDataFrame
+    geometry_type: str
+    styles: tuple[styles.Style, ...]
+    meaning: Mapping[str, Words]
+
+
+def plan_layers(plan: Plan) -> tuple[Layer, ...]:
+    """Return the layers of a plan in degrees: homes, gaps, places, sub-areas, sites."""
+    found = [*_homes(plan), _gaps(plan), _places(plan)]
+    if plan.areas is not None:
+        found.append(_areas(plan))
+    if plan.sites is not None:
+        found.append(_sites(plan))
+    return tuple(found)
+
+
+def projected_crs(plan: Plan) -> pyproj.CRS:
+    """
+    Return the metres a plan belongs to.
+
+    Returns
+    -------
+    crs
+        In China the 3-degree Gauss-Kruger zone of CGCS2000, elsewhere the zone of UTM.
+    """
+    frame = plan.coverage.demand.frame
+    if bool(in_outline([frame.lon_0], [frame.lat_0])[0]):
+        return pyproj.CRS.from_epsg(cgcs2000_zone(frame.lon_0).epsg)
+    zone = int((frame.lon_0 + 180.0) // 6.0) % 60 + 1
+    return pyproj.CRS.from_epsg((32600 if frame.lat_0 >= 0 else 32700) + zone)
+
+
+def is_in_china(plan: Plan) -> bool:
+    """Say whether a plan's metres are those of CGCS2000."""
+    frame = plan.coverage.demand.frame
+    return bool(in_outline([frame.lon_0], [frame.lat_0])[0])
+
+
+def projected(layers: Iterable[Layer], crs: pyproj.CRS) -> tuple[Layer, ...]:
+    """Return layers in another reference system."""
+    return tuple(replace(one, table=one.table.to_crs(crs)) for one in layers)
+
+
+# ---- what there is
+
+
+def _homes(plan: Plan) -> list[Layer]:
+    coverage = plan.coverage
+    table = coverage.homes_frame()
+    table.insert(7, "n_lacking", lacking(plan))
+    names = _safe_names(table.columns)
+    table = table.rename(columns=names)
+    meaning: dict[str, Words] = {
+        **_HOME_COLUMNS,
+        "n_lacking": ("最远一级缺少的类别数", "classes lacking at the farthest level"),
+    }
+    unit = {"m": ("米", "m"), "min": ("分钟", "min")}[plan.unit]
+    for places in coverage.reaches:
+        one = next(s for s in coverage.subjects if s.places == places)
+        meaning[names[f"nearest_{places}"]] = (
+            f"到最近{one.name_zh}（{unit[0]}）",
+            f"to the nearest: {one.name_en} ({unit[1]})",
+        )
+    for one in coverage.subjects:
+        meaning[names[f"state_{one.key}"]] = (
+            f"{one.name_zh} {one.limit:g} {unit[0]}内",
+            f"{one.name_en} within {one.limit:g} {unit[1]}",
+        )
+    shapes = table.geometry.to_numpy()
+    is_area = shapely.get_dimensions(shapes) == 2
+    kinds: list[tuple[str, Words, Any, str, styles.Shape]] = []
+    if is_area.any() or not len(table):
+        kinds.append(("homes", ("住处", "homes"), is_area, "MultiPolygon", "fill"))
+    if (~is_area).any():
+        name = "homes_points" if is_area.any() else "homes"
+        kinds.append((name, ("住处（点）", "homes (points)"), ~is_area, "Point", "marker"))
+    layers = []
+    for name, title, chosen, kind, shape in kinds:
+        mine = table[chosen].reset_index(drop=True)
+        mine = mine.set_geometry(
+            list(_as_areas(mine.geometry) if shape == "fill" else _as_points(mine.geometry)),
+            crs=table.crs,
+        )
+        looks = [styles.lack_style("缺少的类别数 classes lacking", "n_lacking", shape)]
+        looks += [
+            styles.state_style(
+                f"{one.name_zh} {one.limit:g} {unit[0]} {one.name_en}",
+                names[f"state_{one.key}"],
+                shape,
+            )
+            for subjects in plan.class_subjects().values()
+            for one in subjects
+        ]
+        layers.append(Layer(name, title, mine, kind, tuple(looks), meaning))
+    return layers
+
+
+def _gaps(plan: Plan) -> Layer:
+    table = _with_shapes(gap_table(plan), _as_areas(plan.gaps.geometry), "MultiPolygon")
+    look = styles.plain_style(
+        "缺口 gaps", "fill", ("缺口", "gap"), (palette.GAP, palette.GAP_LINE),
+        label_column="no", brush="f_diagonal",
+    )  # fmt: skip
+    return replace(table, name="gaps", title=("缺口", "gaps"), styles=(look,))
+
+
+def _places(plan: Plan) -> Layer:
+    told = place_table(plan)
+    lon = [row[-2] for row in told.rows]
+    lat = [row[-1] for row in told.rows]
+    layer = _with_shapes(told, shapely.points(np.array(lon, float), np.array(lat, float)), "Point")
+    look = styles.plain_style(
+        "设施 places", "marker", ("设施", "places"), (palette.PLACE, palette.PLACE_LINE),
+        width_mm=0.2,
+    )  # fmt: skip
+    return replace(layer, name="places", title=("设施", "places"), styles=(look,))
+
+
+def _areas(plan: Plan) -> Layer:
+    assert plan.areas is not None, "asked only where there are areas"
+    told = area_table(plan)
+    shapes = dict(zip(plan.areas["area_id"].astype(str), plan.areas.geometry, strict=True))
+    inside = tuple(row for row in told.rows if row[0] in shapes)
+    told = replace(told, rows=inside)
+    layer = _with_shapes(told, _as_areas([shapes[row[0]] for row in inside]), "MultiPolygon")
+    keys = list(layer.meaning)[3:]
+    looks = tuple(styles.share_style(" ".join(layer.meaning[key]), key) for key in keys)
+    outline = styles.plain_style(
+        "分区 areas", "fill", ("分区", "areas"), (palette.PAPER, palette.AREA_LINE),
+        label_column="area_name", brush="no",
+    )  # fmt: skip
+    # The first by default: a map rather than an outline.
+    return replace(layer, name="areas", title=("分区", "areas"), styles=(*looks, outline))
+
+
+def _sites(plan: Plan) -> Layer:
+    assert plan.sites is not None, "asked only where there are sites"
+    look = styles.plain_style(
+        "选址 sites", "marker", ("选址", "sites"), (palette.SITE, palette.SITE_LINE),
+        label_column="site_id", size_mm=4.0,
+    )  # fmt: skip
+    return Layer("sites", ("选址", "sites"), plan.sites.table, "Point", (look,), {})
+
+
+def _with_shapes(table: Table, shapes: Any, geometry_type: str) -> Layer:
+    names = _safe_names(column.key for column in table.columns)
+    columns: dict[str, Any] = {}
+    for k, column in enumerate(table.columns):
+        values = [row[k] for row in table.rows]
+        columns[names[column.key]] = (
+            np.array(values, dtype=object)
+            if column.kind == "text"
+            else np.array([np.nan if one is None else one for one in values], np.float64)
+        )
+        if column.key == "no":
+            columns[names[column.key]] = np.array(values, np.int32)
+    frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4326")
+    meaning = {names[column.key]: (column.zh, column.en) for column in table.columns}
+    return Layer(table.key, (table.zh, table.en), frame, geometry_type, (), meaning)
+
+
+def _safe_names(names: Iterable[Any]) -> dict[str, str]:
+    """Return names of letters, digits and underscores, each once whatever its case."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in map(str, names):
+        plain = re.sub(r"\W+", "_", name).strip("_") or "column"
+        candidate, number = plain, 2
+        while candidate.lower() in taken or candidate.lower() == "fid":
+            candidate, number = f"{plain}_{number}", number + 1
+        taken.add(candidate.lower())
+        found[name] = candidate
+    return found
+
+
+def _as_areas(shapes: Iterable[Any]) -> list[Any]:
+    """Return every shape as a MultiPolygon; of collections, their areas."""
+    return [
+        shapely.MultiPolygon([part for part in _parts(shape) if part.geom_type == "Polygon"])
+        for shape in shapes
+    ]
+
+
+def _parts(shape: Any) -> list[Any]:
+    if shape.geom_type in ("GeometryCollection", "MultiPolygon"):
+        return [inner for part in shape.geoms for inner in _parts(part)]
+    return [shape]
+
+
+def _as_points(shapes: Any) -> Any:
+    return shapely.point_on_surface(np.asarray(shapes))
+
+
+# ---- how it is written
+
+
+def render_geopackage(plan: Plan, layers: Iterable[Layer]) -> bytes:
+    """
+    Return a GeoPackage with every layer, its styles, and how it was computed as metadata.
+
+    Parameters
+    ----------
+    plan
+        Tells the date and the method.
+    layers
+        In one reference system.
+    """
+    stamp = f"{plan.data_date or '1980-01-01'}T00:00:00.000Z"
+    told = {" ".join(dict.fromkeys(fact.name)): fact.value[1] for fact in facts(plan)[:12]}
+    written = list(layers)
+    with tempfile.TemporaryDirectory() as folder, _gdal_date(stamp):
+        path = Path(folder) / "coverage.gpkg"
+        for number, layer in enumerate(written):
+            pyogrio.write_dataframe(
+                layer.table, path, layer=layer.name, driver="GPKG", append=number > 0,
+                geometry_type=layer.geometry_type, dataset_metadata=told if not number else None,
+                layer_options={
+                    "IDENTIFIER": f"{layer.name}: {' '.join(layer.title)}",
+                    "DESCRIPTION": f"{plan.title[0]} {plan.title[1]}",
+                },
+            )  # fmt: skip
+        with closing(sqlite3.connect(path)) as database, database:
+            _write_styles(database, written, stamp)
+        return path.read_bytes()
+
+
+class _gdal_date:  # noqa: N801 - used like a function
+    """Makes GDAL write a given date instead of now, while it lasts."""
+
+    def __init__(self, stamp: str) -> None:
+        self.stamp = stamp
+
+    def __enter__(self) -> None:
+        self.before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self.stamp})
+
+    def __exit__(self, *_: object) -> None:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self.before})
+
+
+def _write_styles(database: sqlite3.Connection, layers: list[Layer], stamp: str) -> None:
+    database.execute(_STYLES_SQL)
+    rows = [
+        (
+            *("", "", layer.name, "geom", style.name[:30], style.qml(), style.sld(layer.name)),
+            *(number == 0, style.name, "", None, stamp),
+        )
+        for layer in layers
+        for number, style in enumerate(layer.styles)
+    ]
+    database.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+        "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, "
+        "update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+        (stamp,),
+    )
+
+
+def render_shapefiles(plan: Plan, layers: Iterable[Layer]) -> bytes:
+    """
+    Return Shapefiles in one zip, in the metres of `projected_crs`, with a key to their fields.
+
+    Parameters
+    ----------
+    plan
+        Tells the date and the reference system.
+    layers
+        In degrees. Field names have at most ten characters; ``fields.csv`` says what they are.
+    """
+    keys: list[tuple[Any, ...]] = []
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w") as archive:
+        for layer in projected(layers, projected_crs(plan)):
+            short = _short_names(layer)
+            table = layer.table.rename(columns=short)
+            for column in table.columns:
+                if table[column].dtype == bool:
+                    table[column] = table[column].astype("int32")
+                elif table[column].dtype == object:
+                    table[column] = [_fitting(value) for value in table[column]]
+            pyogrio.write_dataframe(
+                table, Path(folder) / f"{layer.name}.shp", driver="ESRI Shapefile",
+                encoding="UTF-8", geometry_type=layer.geometry_type,
+                layer_options={"DBF_DATE_LAST_UPDATE": plan.data_date or "1980-01-01"},
+            )  # fmt: skip
+            keys += [
+                (layer.name, new, old, *layer.meaning.get(old, (old, old)))
+                for old, new in short.items()
+            ]
+        columns = tuple(
+            Column(key, zh, en)
+            for key, zh, en in (
+                ("layer", "图层", "layer"),
+                ("field", "字段", "field"),
+                ("name", "全名", "full name"),
+                ("zh", "含义", "meaning in Chinese"),
+                ("en", "含义（英文）", "meaning in English"),
+            )
+        )
+        key_sheet = as_csv(Table("fields", "字段", "Fields", columns, tuple(keys)))
+        for file in sorted(Path(folder).iterdir()):
+            _add(archive, file.name, file.read_bytes())
+        _add(archive, "fields.csv", key_sheet)
+    return out.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EARLIEST)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, data, zipfile.ZIP_DEFLATED, 6)
+
+
+def _fitting(value: Any) -> Any:
+    """Return a text a field of 254 bytes holds, cut between two signs."""
+    if not isinstance(value, str):
+        return value
+    return value.encode()[:_MOST_DBF_BYTES].decode(errors="ignore")
+
+
+def _short_names(layer: Layer) -> dict[str, str]:
+    """Return a field name of at most ten characters for every column but the geometry."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    geometry = layer.table.geometry.name
+    for old in (str(name) for name in layer.table.columns if name != geometry):
+        plain = re.sub(r"[^0-9A-Za-z_]", "", old)[:_MOST_DBF_NAME]
+        if len(old) > _MOST_DBF_NAME or not plain:
+            plain = (plain or "f")[:6]
+        candidate, number = plain, 1
+        while candidate.lower() in taken or (len(old) > _MOST_DBF_NAME and candidate == plain):
+            end = f"_{number}"
+            candidate, number = plain[: min(6, _MOST_DBF_NAME - len(end))] + end, number + 1
+        taken.add(candidate.lower())
+        names[old] = candidate
+    return names
+
+
+def render_geojson(layer: Layer, plan: Plan) -> bytes:
+    """Return a layer in degrees as GeoJSON that says of itself where it is from."""
+    table = layer.table
+    columns = [name for name in table.columns if name != table.geometry.name]
+    rounded = shapely.transform(
+        table.geometry.to_numpy(), lambda xy: np.round(xy, _GEOJSON_DECIMALS)
+    )
+    shapes = shapely.to_geojson(rounded)
+    values = [[_json(value) for value in table[name]] for name in columns]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {name: values[k][row] for k, name in enumerate(columns)},
+            "geometry": orjson.Fragment(shapes[row]),
+        }
+        for row in range(len(table))
+    ]
+    streets = plan.coverage.network.provenance
+    return orjson.dumps(
+        {
+            "type": "FeatureCollection",
+            "name": layer.name,
+            "title": " ".join(layer.title),
+            "data_date": plan.data_date,
+            "licence": streets.licence,
+            "attribution": streets.attribution,
+            "features": features,
+        }
+    )
+
+
+def _json(value: Any) -> Any:
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
