@@ -1,0 +1,133 @@
+/* The maps of the staff pages: the streets of the study, numbered spots, and a marker to drag. */
+(function (guide) {
+  'use strict';
+
+  const CLOSEST = 19;
+
+  function spotIcon(mark) {
+    const size = mark.kind === 'candidate' || mark.kind === 'entrance' ? 32 : 26;
+    return L.divIcon({
+      className: 'spot-mark ' + mark.kind, html: '', iconSize: [size, size],
+      iconAnchor: [size / 2, size / 2]
+    });
+  }
+
+  function addSpot(map, mark) {
+    const spot = L.marker([mark.lat, mark.lon], {
+      icon: spotIcon(mark), keyboard: false, interactive: false
+    }).addTo(map);
+    spot.getElement().textContent = mark.label;
+    return spot;
+  }
+
+  function drawStreets(map) {
+    map.createPane('names').style.zIndex = 350;
+    fetch('/staff/basemap.json').then(function (answer) { return answer.json(); })
+      .then(function (packed) {
+        const world = guide.unpackBasemap(packed);
+        const layers = [new guide.BasemapLayer(world), new guide.LabelLayer(world)];
+        layers.forEach(function (layer) { layer.addTo(map); });
+        window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {
+          layers.forEach(function (layer) { layer.recolour(); });
+        });
+      });
+  }
+
+  function makeMap(element) {
+    const data = element.dataset;
+    const marks = JSON.parse(data.marks);
+    const here = JSON.parse(data.here);
+    const center = JSON.parse(data.center);
+    const map = L.map(element, {
+      attributionControl: false, zoomControl: true, minZoom: 11, maxZoom: CLOSEST,
+      zoomSnap: 0.5, scrollWheelZoom: true
+    });
+    element.circleMap = map;
+    const spots = marks.map(function (mark) { return [mark.lat, mark.lon]; });
+    if (here) spots.push([here[1], here[0]]);
+    if (spots.length > 1) map.fitBounds(spots, { padding: [50, 50], maxZoom: 18 });
+    else map.setView(spots[0] || [center[1], center[0]], 17);
+    drawStreets(map);
+    marks.forEach(function (mark) { addSpot(map, mark); });
+    L.control.scale({ imperial: false }).addTo(map);
+    if (data.fields) pick(element, map, data.fields.split(' '), here);
+  }
+
+  /* A marker that follows the two fields of a position, and the fields that follow it. */
+  function pick(element, map, names, here) {
+    const form = element.closest('form');
+    const lon = form.elements[names[0]], lat = form.elements[names[1]];
+    const cross = document.createElement('span');
+    cross.className = 'cross';
+    element.appendChild(cross);
+    let marker = null, row = null;
+
+    function put(at, isTyped) {
+      if (!marker) {
+        const icon = L.divIcon({
+          className: 'drag-mark', html: '<i></i>', iconSize: [44, 44], iconAnchor: [22, 43]
+        });
+        marker = L.marker(at, { icon: icon, draggable: true, autoPan: true, keyboard: false })
+          .addTo(map);
+        marker.on('drag dragend', function () { put(marker.getLatLng()); });
+      }
+      marker.setLatLng(at);
+      if (!isTyped) {
+        lon.value = L.latLng(at).lng.toFixed(7);
+        lat.value = L.latLng(at).lat.toFixed(7);
+      }
+    }
+
+    function followFields() {
+      const x = Number(lon.value), y = Number(lat.value);
+      if (lon.value.trim() && lat.value.trim() && Math.abs(x) <= 180 && Math.abs(y) <= 90) {
+        put([y, x], true);
+        map.panTo([y, x], { animate: false });
+      }
+    }
+
+    const typed = lon.value && lat.value ? [Number(lat.value), Number(lon.value)] : null;
+    if (typed && isFinite(typed[0]) && isFinite(typed[1])) put(typed, true);
+    else if (here) put([here[1], here[0]], true);
+
+    map.on('click', function (event) {
+      if (row) fillRow(event.latlng);
+      else put(event.latlng);
+    });
+    lon.addEventListener('change', followFields);
+    lat.addEventListener('change', followFields);
+    form.querySelectorAll('[data-center-of-map]').forEach(function (button) {
+      button.addEventListener('click', function () { put(map.getCenter()); });
+    });
+    form.querySelectorAll('[data-spot]').forEach(function (button) {
+      button.addEventListener('click', function () {
+        const spot = button.dataset.spot.split(',').map(Number);
+        put([spot[1], spot[0]]);
+        map.panTo([spot[1], spot[0]], { animate: false });
+      });
+    });
+
+    /* Entrances: the next click fills the row that asked for it. */
+    function fillRow(at) {
+      row.querySelector('[name=entrance_lon]').value = at.lng.toFixed(7);
+      row.querySelector('[name=entrance_lat]').value = at.lat.toFixed(7);
+      const label = row.querySelector('.number').textContent;
+      if (row.circleSpot) row.circleSpot.remove();
+      row.circleSpot = addSpot(map, { lon: at.lng, lat: at.lat, label: label, kind: 'entrance' });
+      element.classList.remove('picking');
+      row.querySelector('[name=entrance_name]').focus();
+      row = null;
+    }
+
+    form.addEventListener('click', function (event) {
+      const button = event.target.closest('[data-pick]');
+      if (!button) return;
+      row = button.closest('.entry');
+      element.classList.add('picking');
+      element.scrollIntoView({ block: 'center' });
+      element.focus({ preventScroll: true });
+    });
+  }
+
+  document.querySelectorAll('.map').forEach(makeMap);
+})(window.circleGuide = window.circleGuide || {});

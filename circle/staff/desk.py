@@ -1,0 +1,158 @@
+"""What the staff pages work on: the register of a study, its map, and the next edition of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from circle.classes import ClassTable, load_classes
+from circle.errors import CircleError, StudyError
+from circle.guide.basemap import Basemap, encode_basemap
+from circle.staff.uploads import Uploads
+from circle.store import Register
+from circle.store.surroundings import Surroundings, read_surroundings
+from circle.study import Study, StudyConfig, build_study
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """
+    How the making of a new edition stands.
+
+    Parameters
+    ----------
+    state
+        ``"none"`` before the first, then what it is at.
+    n_places
+        Places on the map of the last one.
+    en, zh
+        Why it could not be made.
+    """
+
+    state: Literal["none", "running", "done", "failed"] = "none"
+    n_places: int = 0
+    en: str = ""
+    zh: str = ""
+
+
+class StaffDesk:
+    """
+    The register of a study and what is needed to work on it.
+
+    Parameters
+    ----------
+    config
+        The study; it names a register.
+    basemap
+        The map that is drawn below the places.
+    out_dir
+        Folder for the files of an edition.
+    on_edition
+        Told of the study after a new edition was made.
+
+    Raises
+    ------
+    StudyError
+        If the study names no register.
+    """
+
+    def __init__(
+        self,
+        config: StudyConfig,
+        basemap: Basemap,
+        out_dir: Path,
+        on_edition: Callable[[Study], None] | None = None,
+    ) -> None:
+        if config.register is None:
+            raise StudyError(
+                en=f'The study {config.name} names no register; add register = "places.db" to '
+                f"{config.path.name}.",
+                zh=f"{config.name} 没有登记册；请在 {config.path.name} 中加上 "
+                'register = "places.db"。',
+            )
+        self.config = config
+        self.register = Register.open(config.register)
+        self.classes: ClassTable = load_classes(config.classes)
+        self.uploads = Uploads()
+        self.basemap_json = json.dumps(encode_basemap(basemap), separators=(",", ":")).encode()
+        self.out_dir = out_dir
+        self.edition = Edition()
+        self._on_edition = on_edition
+        self._lock = threading.Lock()
+        self._around: Surroundings | None = None
+        self._has_read = False
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Where a map opens that has nothing else to show: longitude and latitude."""
+        return self.config.center.lon, self.config.center.lat
+
+    @property
+    def photo_folder(self) -> Path:
+        """The folder the photos of places are named from, as a build reads them."""
+        register = self.config.register or ""
+        return self.config.folder if "://" in register else Path(register).parent
+
+    def surroundings(self) -> Surroundings | None:
+        """Return the map addresses are looked up on, read when first asked for."""
+        with self._lock:
+            if not self._has_read:
+                source = self.config.basemap or self.config.streets
+                try:
+                    self._around = read_surroundings(source, self.classes) if source else None
+                except CircleError:
+                    # A street file without names is no mistake; there is only nobody to ask.
+                    self._around = None
+                self._has_read = True
+            return self._around
+
+    def make_edition(self) -> bool:
+        """Begin to make the new edition beside everything else; False while one is being made."""
+        with self._lock:
+            if self.edition.state == "running":
+                return False
+            self.edition = Edition("running")
+        threading.Thread(target=self._make, name="edition", daemon=True).start()
+        return True
+
+    def _make(self) -> None:
+        try:
+            result = build_study(self.config, self.out_dir)
+            if self._on_edition is not None:
+                self._on_edition(result.study)
+            self.edition = Edition("done", len(result.study.content.places))
+        except CircleError as error:
+            self.edition = Edition("failed", en=error.en, zh=error.zh)
+        except Exception as error:  # whoever waits for it must be told that it has ended
+            kind = type(error).__name__
+            self.edition = Edition(
+                "failed",
+                en=f"Something went wrong that should not have ({kind}); the guide is as before.",
+                zh=f"出现意外错误（{kind}）；指南保持原样。",
+            )
+
+    def close(self) -> None:
+        """Let go of the register and of what was uploaded."""
+        self.uploads.close()
+        self.register.close()
+
+
+def servable(config: StudyConfig) -> StudyConfig:
+    """
+    Return a study that can be run although nobody has published a place of its register yet.
+
+    Parameters
+    ----------
+    config
+        The study. Its register is made if it is not there yet. Until it has a published place
+        the study is served with what its list or its map has.
+    """
+    if config.register is None:
+        return config
+    with Register.open(config.register) as register:
+        has_any = bool(register.places(status="in_use", is_published=True))
+    return config if has_any else replace(config, register=None)
