@@ -17,10 +17,13 @@ from markupsafe import Markup
 
 from circle.guide import page_assets, page_shell
 from circle.guide.page_look import page_look
-from circle.planner.web_data import PlannerInputs, map_data
+from circle.planner.web_data import map_data
+from circle.planner.web_inputs import PlannerInputs
 from circle.planner.web_words import WORDS
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+
+
 COLOURS_FILE = ASSETS / "colours.toml"
 _SHARED_SCRIPTS = ("slices.js", "dom.js", "basemap.js", "labels.js", "unpack.js")
 """Scripts of the guide this page stands on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -17,10 +16,11 @@ from circle.coverage.areas import Areas, area_of_homes, read_areas
 from circle.coverage.figures import measures_of
 from circle.coverage.mode import COST_PER_UNIT, StandardMode, Subject, whole
 from circle.coverage.model import MEASURE_NAMES, Cells, CoverageResult, Reach, state_of
-from circle.demand.model import Words, weights
+from circle.demand.model import weights
 from circle.guide.basemap import Basemap, clean_text, encode_basemap, make_basemap
+from circle.planner.plan import Sites
+from circle.planner.web_inputs import PlannerChange, PlannerInputs, PlannerSites
 from circle.planner.web_pack import in_steps, pack_shapes, packed, step_of, straight_in_steps
-from circle.siting import SitingPlan
 from circle.standards import Clause
 
 FIGURES = (
@@ -36,102 +36,6 @@ DISTANCES = (
 _GRID_SIDES_M = (250, 500, 1000, 2000, 5000)
 _MOST_CELLS = 400
 _M_PER_DEG = 111_320.0
-
-
-@dataclass(frozen=True, slots=True)
-class PlannerTexts:
-    """
-    What a map says about itself.
-
-    Parameters
-    ----------
-    title_zh, title_en
-        Title of the study.
-    community_zh, community_en
-        Whose it is; may be empty.
-    notice_zh, notice_en
-        Plain words about what the data are; may be empty.
-    languages
-        ``"zh-CN"``, ``"en"`` or both; the page opens in the first one.
-    style
-        A look of `circle.guide.page_look`.
-    """
-
-    title_zh: str
-    title_en: str
-    community_zh: str = ""
-    community_en: str = ""
-    notice_zh: str = ""
-    notice_en: str = ""
-    languages: tuple[str, ...] = ("zh-CN", "en")
-    style: str = "official"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannerSites:
-    """
-    Sites that were chosen for one kind of place.
-
-    Parameters
-    ----------
-    subject
-        What they were chosen for.
-    plan
-        The choice.
-    candidates
-        Where else they could have stood; points, EPSG:4326. ``None`` where not told.
-    """
-
-    subject: Subject
-    plan: SitingPlan
-    candidates: gpd.GeoDataFrame | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannerChange:
-    """
-    Coverage as it would be.
-
-    Parameters
-    ----------
-    after
-        The same homes and questions, judged after the changes.
-    changed
-        What was changed, Chinese and English.
-    """
-
-    after: CoverageResult
-    changed: tuple[Words, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannerInputs:
-    """
-    Everything the map shows.
-
-    Parameters
-    ----------
-    result
-        What was judged.
-    texts
-        What the map says about itself.
-    layers
-        Areas under the map by layer name, as `circle.features.MapFeatures.basemap` has them.
-    gaps
-        Columns `circle.coverage.gaps.GAP_COLUMNS`.
-    areas
-        Sub-areas; a grid is laid where ``None``.
-    sites, change
-        Chosen sites and a what-if, where there are any.
-    """
-
-    result: CoverageResult
-    texts: PlannerTexts
-    layers: Mapping[str, gpd.GeoDataFrame]
-    gaps: gpd.GeoDataFrame
-    areas: Areas | None = None
-    sites: Sequence[PlannerSites] = field(default=())
-    change: PlannerChange | None = None
 
 
 def map_data(inputs: PlannerInputs) -> dict[str, Any]:
@@ -206,7 +110,8 @@ def map_data(inputs: PlannerInputs) -> dict[str, Any]:
             "home": packed((area_of_homes(result, areas) + 1).astype(np.int64)),
         },
         "gaps": _gaps(inputs.gaps, origin),
-        "sites": [_sites(one) for one in inputs.sites],
+        "sites": [_sites(one) for one in inputs.sites]
+        + ([] if inputs.marked is None or inputs.sites else [_marked(inputs.marked)]),
         "change": None if inputs.change is None else _change(result, inputs.change),
         "basemap": encode_basemap(basemap),
         "attribution": clean_text(provenance.attribution),
@@ -464,6 +369,8 @@ def _gaps(gaps: gpd.GeoDataFrame, origin: tuple[float, float]) -> dict[str, Any]
                 _number(row.excess_least),
                 _number(row.excess),
                 _number(row.excess_most),
+                # The number it has in the tables; else its rank.
+                int(getattr(row, "no", row.rank)),
             ]
         )
     return {"shapes": pack_shapes(shapes, origin, 6e-6), "rows": rows}
@@ -495,6 +402,33 @@ def _sites(one: PlannerSites) -> dict[str, Any]:
         "candidates": []
         if one.candidates is None
         else [[round(spot.x, 6), round(spot.y, 6)] for spot in one.candidates.geometry],
+    }
+
+
+def _marked(sites: Sites) -> dict[str, Any]:
+    rows = sites.table.to_dict("records")
+    return {
+        "subject": "",
+        "name": _both(*sites.subject),
+        "limit": None,
+        "measure": "people",
+        "goal": "",
+        "proven": False,
+        "said": [_both(*words) for words in sites.said],
+        "total": None,
+        "before": None,
+        "after": None,
+        "sites": [
+            {
+                "name": clean_text(row["name"]) or clean_text(row["site_id"]),
+                "lon": round(spot.x, 6),
+                "lat": round(spot.y, 6),
+                "gained": _number(row["people"]),
+                "mean": None,
+            }
+            for row, spot in zip(rows, sites.table.geometry, strict=True)
+        ],
+        "candidates": [],
     }
 
 

@@ -143,8 +143,8 @@ def _rings(shape: shapely.Geometry) -> list[FloatArray]:
     found: list[FloatArray] = []
     for part in shapely.get_parts(shape):
         if part.geom_type == "Polygon" and not part.is_empty:
-            for ring in (part.exterior, *part.interiors):
-                found.append(shapely.get_coordinates(ring)[:-1])
+            rings = (part.exterior, *part.interiors)
+            found.extend(shapely.get_coordinates(ring)[:-1] for ring in rings)
         elif part.geom_type == "Point" and not part.is_empty:
             found.append(shapely.get_coordinates(part))
         elif part.geom_type == "GeometryCollection":

@@ -69,9 +69,23 @@
     }), chosen.measure, function (key) { chosen.measure = key; guide.refresh(); });
     guide.radios(guide.byId('subjects'), subjectsOf(group, subject.level).map(subjectRow),
       subject.key, function (key) { guide.choose(guide.store.byKey.get(key)); });
+    drawKey();
     drawShows();
     drawLayers();
   };
+
+  /* What the parts of the bars are. */
+  function drawKey() {
+    const holder = guide.byId('bars-key');
+    const item = function (className, key) {
+      return guide.el('span', {}, [guide.el('i', { class: className }, []), guide.t(key)]);
+    };
+    guide.clear(holder);
+    holder.appendChild(item('swatch covered', 'covered'));
+    holder.appendChild(item('swatch hatched', 'unknown_short'));
+    holder.appendChild(item('swatch uncovered', 'uncovered'));
+    if (guide.data.unit === 'm') holder.appendChild(item('crow-key', 'crow_fly'));
+  }
 
   /* A bar of what is covered, unknown and not covered: the whole list is a chart. */
   function bar(subject) {

@@ -4,11 +4,12 @@
 
   guide.GAPS_LISTED = 12;
 
-  /* Rows: shape, people, dwellings, homes, name of the nearest, nearest, excess least, half, most. */
+  /* Rows: shape, people, dwellings, homes, name of the nearest, nearest, excess least, half, most,
+     number. */
   guide.gapsOf = function (subject) { return guide.data.gaps.rows[subject.key] || []; };
 
   guide.gapPeople = function (row) {
-    return row[1] > 0 ? guide.amount(row[1], 'people') : guide.number(row[3]) + ' ' + guide.t('unit_homes');
+    return row[1] > 0 ? guide.amount(row[1], 'people') : guide.amount(row[3], 'homes');
   };
 
   guide.gapText = function (row) {
@@ -46,13 +47,13 @@
           type: 'button', class: 'gap', 'data-gap': i,
           onclick: function () { guide.zoomToGap(row); }
         }, [
-          guide.el('span', { class: 'gap-number', 'aria-hidden': 'true' }, [String(i + 1)]),
+          guide.el('span', { class: 'gap-number', 'aria-hidden': 'true' }, [String(row[9])]),
           guide.el('span', { class: 'gap-body' }, [
-            guide.el('span', { class: 'gap-people' }, [guide.gapPeople(row) + ' · ' +
-              guide.number(row[3]) + ' ' + guide.t('unit_homes')]),
+            guide.el('span', { class: 'gap-people' }, [guide.gapPeople(row) +
+              (row[1] > 0 ? ' · ' + guide.amount(row[3], 'homes') : '')]),
             strip, guide.el('span', { class: 'gap-text' }, [guide.gapText(row)])
           ]),
-          guide.el('span', { class: 'unseen' }, [guide.t('gap_zoom', { n: i + 1 })])
+          guide.el('span', { class: 'unseen' }, [guide.t('gap_zoom', { n: row[9] })])
         ])]);
       })));
     if (rows.length > guide.GAPS_LISTED) {

@@ -5,7 +5,7 @@
   const PAD = 0.2;
 
   /* White with slanted lines, for what nobody knows: told apart without any colour. */
-  function hatching(context, back, line) {
+  guide.hatching = function (context, back, line) {
     const tile = document.createElement('canvas');
     tile.width = tile.height = 6;
     const own = tile.getContext('2d');
@@ -20,7 +20,7 @@
     });
     own.stroke();
     return context.createPattern(tile, 'repeat');
-  }
+  };
 
   /* Colour of each home by what is to be shown: a number per home, and what the numbers mean. */
   guide.paintOf = function (subject, show) {
@@ -155,6 +155,7 @@
       const shapes = guide.store.homes.shapes;
       const isGround = guide.isGround(chosen.measure) && chosen.show === 'state';
       const isBelow = chosen.show === 'areas' || isGround;
+      if (isGround && guide.data.demand.how === 'cells') return;
       const paint = isBelow ? null : guide.paintOf(chosen.subject, chosen.show);
       const groups = new Map();
       for (let i = 0; i < shapes.length; i += 1) {
@@ -167,7 +168,7 @@
       groups.forEach(function (members, key) {
         const look = paint ? paint.looks[key] : { fill: '#ffffff00', edge: '#4a525a' };
         context.fillStyle = look.isHatched ?
-          hatching(context, look.fill, guide.data.colours.hatch.unknown) : look.fill;
+          guide.hatching(context, look.fill, guide.data.colours.hatch.unknown) : look.fill;
         context.lineWidth = width;
         context.strokeStyle = look.edge || '#3c444b';
         // One by one: buildings that overlap on the map must not cancel each other.
@@ -208,7 +209,7 @@
     const middle = (guide.data.bounds[1] + guide.data.bounds[3]) / 2;
     const side = cells.side_m / (40075017 * Math.cos(middle * Math.PI / 180)) * view.scale;
     const fills = [colours.state.covered, colours.state.uncovered,
-      hatching(context, colours.state.unknown, colours.hatch.unknown), colours.state.outside];
+      guide.hatching(context, colours.state.unknown, colours.hatch.unknown), colours.state.outside];
     context.globalAlpha = 0.72;
     for (let state = 0; state < 4; state += 1) {
       context.fillStyle = fills[state];

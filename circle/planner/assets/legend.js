@@ -87,9 +87,9 @@
   guide.drawLegend = function () {
     const chosen = guide.chosen, subject = chosen.subject;
     const holder = guide.byId('legend');
-    const measure = guide.isGround(chosen.measure) && chosen.show !== 'state' ? 'people' :
-      chosen.measure;
-    const total = guide.store.figure(subject, measure, 'total');
+    const measure = chosen.show === 'state' ? chosen.measure : guide.store.ofHomes(chosen.measure);
+    const total = sumBy(guide.store.states(subject), 4, measure)
+      .reduce(function (sum, part) { return sum + part; }, 0);
     let rows;
     if (chosen.show === 'distance') rows = rowsOfDistance(subject, measure, total);
     else if (chosen.show === 'straight') rows = rowsOfStraight(subject, measure, total);
@@ -102,7 +102,7 @@
         });
         before = step.upto;
         return row(step.colour, text, '');
-      });
+      }).concat([row('', guide.t('mostly_unknown'), '', 'hatched')]);
     } else rows = rowsOfState(subject, measure);
     guide.clear(holder);
     holder.appendChild(guide.el('p', { class: 'legend-title' }, [

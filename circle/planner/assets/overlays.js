@@ -27,9 +27,9 @@
 
   function areas(context, view) {
     const chosen = guide.chosen, store = guide.store;
-    const measure = guide.isGround(chosen.measure) ? 'people' : chosen.measure;
+    const measure = store.ofHomes(chosen.measure);
     const sums = store.areaSums(chosen.subject, measure);
-    const steps = guide.data.colours.share;
+    const colours = guide.data.colours, steps = colours.share;
     store.areas.forEach(function (shape, i) {
       if (!guide.sees(view, shape.box)) return;
       const total = sums[i][4];
@@ -37,7 +37,9 @@
       guide.trace(context, view, shape);
       if (total > 0) {
         context.globalAlpha = 0.78;
-        context.fillStyle = steps[guide.shareStep(sums[i][0] / total)].colour;
+        context.fillStyle = sums[i][2] > total / 2 ?
+          guide.hatching(context, colours.state.unknown, colours.hatch.unknown) :
+          steps[guide.shareStep(sums[i][0] / total)].colour;
         context.fill('evenodd');
         context.globalAlpha = 1;
       }
@@ -79,13 +81,39 @@
       context.stroke();
       context.setLineDash([]);
     });
+    const taken = [];
     rows.slice(0, guide.GAPS_LISTED).forEach(function (row, i) {
       const shape = guide.store.gapShapes[row[0]];
       if (!guide.sees(view, shape.box)) return;
       const at = guide.spotIn(shape);
-      badge(context, String(i + 1), at[0] * view.scale - view.left,
-        at[1] * view.scale - view.top, mark.gap, '#ffffff');
+      const x = at[0] * view.scale - view.left, y = at[1] * view.scale - view.top;
+      const spot = freeSpot(taken, x, y);
+      taken.push(spot);
+      if (spot[0] !== x || spot[1] !== y) {
+        context.beginPath();
+        context.moveTo(x, y);
+        context.lineTo(spot[0], spot[1]);
+        context.lineWidth = 1.5;
+        context.strokeStyle = mark.gap;
+        context.stroke();
+      }
+      badge(context, String(row[9]), spot[0], spot[1], mark.gap, '#ffffff');
     });
+  }
+
+  /* Where a number stands: at its gap, else beside it where no larger gap has its own. */
+  function freeSpot(taken, x, y) {
+    for (let round = 0; round < 4; round += 1) {
+      for (let turn = 0; turn < (round ? 8 : 1); turn += 1) {
+        const angle = turn * Math.PI / 4 - Math.PI / 2;
+        const spot = [x + 22 * round * Math.cos(angle), y + 22 * round * Math.sin(angle)];
+        const isFree = taken.every(function (other) {
+          return Math.hypot(other[0] - spot[0], other[1] - spot[1]) >= 26;
+        });
+        if (isFree) return spot;
+      }
+    }
+    return [x, y];
   }
 
   /* A point on the longest ring of a gap's outline, so that its number stands at it. */
@@ -99,7 +127,7 @@
 
   function badge(context, text, x, y, fill, ink) {
     context.beginPath();
-    context.arc(x, y, 10.5, 0, 2 * Math.PI);
+    context.arc(x, y, text.length > 2 ? 13 : 10.5, 0, 2 * Math.PI);
     context.fillStyle = fill;
     context.fill();
     context.lineWidth = 2;
@@ -114,7 +142,7 @@
 
   function places(context, view) {
     const data = guide.data.places;
-    const size = view.zoom >= 17 ? 6 : view.zoom >= 15 ? 4.6 : 3.4;
+    const size = view.zoom >= 17 ? 8 : view.zoom >= 15 ? 6.4 : 4.6;
     guide.store.placesOf(guide.chosen.subject).forEach(function (number) {
       const x = guide.mercatorX(data.lon[number]) * view.scale - view.left;
       const y = guide.mercatorY(data.lat[number]) * view.scale - view.top;

@@ -34,6 +34,8 @@
       box[3] = Math.max(box[3], shape.box[3]);
     });
     const map = guide.map;
+    // The town fills the sheet; whole zooms would leave half of it empty.
+    map.options.zoomSnap = 0.25;
     if (!isFinite(box[0])) {
       const bounds = guide.data.bounds;
       map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { animate: false });
@@ -73,6 +75,9 @@
     });
     guide.byId('title').textContent = guide.say(data.title);
     guide.byId('mode').textContent = guide.modeText();
+    const isGuess = ['cells', 'land'].indexOf(data.demand.how) >= 0;
+    guide.byId('no-homes').hidden = !isGuess;
+    guide.byId('no-homes').textContent = guide.say(data.demand.source);
     const button = guide.byId('language');
     button.textContent = guide.t('language');
     button.lang = isZh ? 'en' : 'zh-CN';
@@ -108,7 +113,6 @@
       button('⤢', 'whole', guide.wholeView)
     ]));
     corner('bottomright', guide.el('div', { class: 'map-credit', id: 'map-credit' }, []));
-    corner('bottomright', guide.el('div', { class: 'legend', id: 'legend' }, []));
     L.control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
     corner('bottomleft', guide.el('div', { class: 'north', 'aria-hidden': 'true' }, [
       guide.el('span', { class: 'arrow' }, []), guide.el('span', { 'data-t': 'north' }, [])
@@ -121,8 +125,7 @@
     if (isPaper) fitPaper.before = { center: map.getCenter(), zoom: map.getZoom() };
     guide.isOnPaper = isPaper;
     document.documentElement.classList.toggle('on-paper', isPaper);
-    map.options.zoomSnap = isPaper ? 0.25 : 1;
-    map.invalidateSize({ animate: false, pan: false });
+        map.invalidateSize({ animate: false, pan: false });
     if (isPaper) guide.wholeView();
     else map.setView(fitPaper.before.center, fitPaper.before.zoom, { animate: false });
     guide.tiles.forEach(function (layer) { layer.recolour(); });
@@ -151,17 +154,19 @@
     window.addEventListener('afterprint', function () { fitPaper(false); });
   }
 
-  /* What a planner asks first: the widest level of the class that most people lack. */
+  /* What a planner asks first: what most people lack at the middle level, where that is known. */
   function firstSubject() {
     const classes = guide.data.subjects.filter(function (one) { return !one.isClause; });
     const all = classes.length ? classes : guide.data.subjects;
-    const level = all[all.length - 1].level;
+    const levels = Array.from(new Set(all.map(function (one) { return one.level; })));
+    const level = levels[Math.floor(levels.length / 2)];
     const measure = guide.data.measures[0].key;
     const at = all.filter(function (one) { return one.level === level; });
-    return at.reduce(function (worst, one) {
-      const share = function (subject) { return guide.store.figure(subject, measure, 'share_uncovered') || 0; };
-      return share(one) > share(worst) ? one : worst;
-    }, at[0]);
+    const lack = function (subject) {
+      const share = function (state) { return guide.store.figure(subject, measure, 'share_' + state) || 0; };
+      return share('unknown') > 0.4 ? 0 : share('uncovered');
+    };
+    return at.reduce(function (worst, one) { return lack(one) > lack(worst) ? one : worst; }, at[0]);
   }
 
   guide.startPlanner = function (map) {

@@ -178,9 +178,16 @@
       });
     };
 
-    store.weights = function (measure) {
-      return homes[measure === 'dwellings' || measure === 'buildings' ? measure : 'people'];
+    /* What homes count for: ground is no home's, and where nobody lives each counts as one. */
+    homes.homes = new Uint8Array(homes.n).fill(1);
+    const known_measures = data.measures.map(function (one) { return one.key; });
+    store.ofHomes = function (measure) {
+      if (measure !== 'area' && measure !== 'residential_land') return measure;
+      return ['people', 'dwellings', 'buildings'].find(function (key) {
+        return known_measures.indexOf(key) >= 0;
+      }) || 'homes';
     };
+    store.weights = function (measure) { return homes[store.ofHomes(measure)]; };
 
     /* Total and sums by state of every area, the last one for homes in none. */
     store.areaSums = function (subject, measure) {
@@ -226,7 +233,7 @@
         const order = [];
         let total = 0;
         for (let i = 0; i < homes.n; i += 1) {
-          const weight = homes.judged[i] ? homes.people[i] : 0;
+          const weight = homes.judged[i] ? store.weights('area')[i] : 0;
           if (weight > 0) { order.push([choices[i], weight]); total += weight; }
         }
         order.sort(function (one, other) { return one[0] - other[0]; });

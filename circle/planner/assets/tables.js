@@ -72,7 +72,7 @@
   }
 
   function areas() {
-    const measure = guide.isGround(guide.chosen.measure) ? 'people' : guide.chosen.measure;
+    const measure = guide.store.ofHomes(guide.chosen.measure);
     const sums = guide.store.areaSums(guide.chosen.subject, measure);
     const rows = sums.map(function (sum, i) {
       const share = function (part) { return guide.percent(sum[4] ? sum[part] / sum[4] : NaN); };
@@ -98,7 +98,7 @@
   function gaps() {
     const rows = guide.gapsOf(guide.chosen.subject).map(function (row, i) {
       return {
-        key: String(i), cells: [link(guide.t('gaps') + ' ' + (i + 1), function () { guide.zoomToGap(row); }),
+        key: String(i), cells: [link(guide.t('gaps') + ' ' + row[9], function () { guide.zoomToGap(row); }),
           guide.number(row[1]), guide.number(row[2]), guide.number(row[3]),
           guide.el('bdi', {}, [row[4] || (row[5] === null ? '–' : guide.t('unnamed'))]),
           guide.far(row[5]), guide.far(row[6]), guide.far(row[7]), guide.far(row[8])]

@@ -2,11 +2,21 @@
 (function (guide) {
   'use strict';
 
+  /* Making a format takes longer than using it a hundred times. */
+  const formats = new Map();
+  function formatOf(language, digits) {
+    const key = language + digits;
+    if (!formats.has(key)) {
+      formats.set(key, new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+        maximumFractionDigits: digits, minimumFractionDigits: digits
+      }));
+    }
+    return formats.get(key);
+  }
+
   guide.number = function (value, digits) {
     if (!isFinite(value)) return '–';
-    return value.toLocaleString(guide.language === 'zh' ? 'zh-CN' : 'en-GB', {
-      maximumFractionDigits: digits || 0, minimumFractionDigits: digits || 0
-    });
+    return formatOf(guide.language, digits || 0).format(value);
   };
 
   guide.percent = function (share) {
@@ -29,11 +39,17 @@
     if (measure === 'area' || measure === 'residential_land') {
       return guide.number(value / 1e4, 1) + ' ' + guide.t('unit_ha');
     }
-    const unit = guide.t('unit_' + measure);
-    return guide.number(value) + (guide.language === 'zh' ? ' ' : ' ') + unit;
+    return guide.number(value) + ' ' + guide.unitOf(measure);
+  };
+
+  /* Homes are cells of ground where nothing is known of homes. */
+  guide.unitOf = function (measure) {
+    return guide.t(measure === 'homes' && guide.data.demand.how === 'cells' ? 'unit_cells' :
+      'unit_' + measure);
   };
 
   guide.measureName = function (key) {
+    if (key === 'homes') return guide.unitOf(key);
     const found = guide.data.measures.find(function (one) { return one.key === key; });
     return found ? guide.say(found.name) : key;
   };
