@@ -156,7 +156,7 @@ def serve(name: str, host: str, port: int) -> None:
         shown_host = f"[{host}]" if ":" in host else host
         address = f"http://{shown_host}:{taken_port}"
         tell(
-            {"address": address, **_summary(result)},
+            {"address": address, "planner": f"{address}/planner", **_summary(result)},
             "\n".join(
                 [
                     _counts(result),
@@ -164,6 +164,10 @@ def serve(name: str, host: str, port: int) -> None:
                     in_words(
                         f"Serving at {address} (stop with Ctrl+C)",
                         f"已在 {address} 提供服务（按 Ctrl+C 停止）",
+                    ),
+                    in_words(
+                        f"The planner’s map is at {address}/planner",
+                        f"规划用的覆盖地图在 {address}/planner",
                     ),
                 ]
             ),

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from types import FrameType
 from typing import Annotated, Any
 
+import anyio
 import anyio.to_thread
 import orjson
 import uvicorn
@@ -30,6 +31,7 @@ from circle.service.answers import Answers
 from circle.service.compression import Body, accepts_gzip
 from circle.service.headers import SecureHeaders
 from circle.service.pages import Page
+from circle.service.planner import planner_page
 from circle.service.settings import ServiceSettings
 from circle.service.workers import Workers
 from circle.study import Study, read_study, run_study
@@ -82,6 +84,7 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
             return Page(html.encode(), _HTML, pages.GUIDE_POLICY)
 
         app.state.answers = Answers(served)
+        app.state.config = served.config
         app.state.workers = Workers(chosen.workers, chosen.most_waiting)
         app.state.language = "zh" if served.config.languages[0] == "zh-CN" else "en"
         app.state.guide = await anyio.to_thread.run_sync(draw)
@@ -193,6 +196,7 @@ def _add_api(app: FastAPI) -> None:
 
 def _add_pages(app: FastAPI) -> None:
     kept: dict[str, Page] = {}
+    planning = anyio.Lock()
 
     async def keep(name: str, make: Callable[[], Page]) -> Page:
         # Made, and compressed, when first asked for; making one twice does no harm.
@@ -203,6 +207,13 @@ def _add_pages(app: FastAPI) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def guide(request: Request) -> Response:
         page: Page = request.app.state.guide
+        return page.answer(request)
+
+    @app.api_route("/planner", methods=["GET", "HEAD"], include_in_schema=False)
+    async def planner(request: Request) -> Response:
+        # Coverage of a town takes its seconds: it is worked out once, for whoever asks first.
+        async with planning:
+            page = await keep("planner", lambda: planner_page(request.app.state.config))
         return page.answer(request)
 
     @app.get("/openapi.json", include_in_schema=False)

@@ -61,11 +61,16 @@ class Page:
         What they are.
     policy
         Content security policy; that of all answers without it.
+    status
+        Of an answer that is not known to the client yet.
     """
 
-    def __init__(self, body: bytes, media_type: str, policy: str | None = None) -> None:
+    def __init__(
+        self, body: bytes, media_type: str, policy: str | None = None, *, status: int = 200
+    ) -> None:
         self._body = Body.of_page(body)
         self._media_type = media_type
+        self._status = status
         self._headers = {
             "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",
@@ -79,7 +84,9 @@ class Page:
         known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
         if self._headers["ETag"] in known:
             return Response(status_code=304, headers=self._headers)
-        return self._body.response(request, self._media_type, self._headers)
+        response = self._body.response(request, self._media_type, self._headers)
+        response.status_code = self._status
+        return response
 
 
 @cache
