@@ -17,7 +17,7 @@ from circle.errors import CircleError, StudyError
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
-    from circle.study import BuildResult, Step
+    from circle.study import BuildResult, Step, StudyConfig
 
 DEFAULT_PORT = 8015
 _MOST_NAMED = 12
@@ -145,11 +145,20 @@ def build(name: str) -> None:
     en="Port to listen on; 0 takes a free one.",
     zh="监听端口；0 表示任取一个空闲端口。",
 )
-def serve(name: str, host: str, port: int) -> None:
+@option(
+    "--staff",
+    is_flag=True,
+    en="Also serve the staff pages at /staff, which work on the register the study names; with a "
+    "password (CIRCLE_STAFF_PASSWORD) others may open them too.",
+    zh="同时在 /staff 提供工作台，用于维护登记册；设置密码（CIRCLE_STAFF_PASSWORD）后，"
+    "其他电脑也可访问。",
+)
+def serve(name: str, host: str, port: int, staff: bool) -> None:
     """Build a guide and serve it, live; without NAME the embedded sample shanzishi."""
     # Taken before the work begins: a port that is taken should not be found out after it.
     with _listen(host, port) as listener:
-        result = _build(name)
+        worked_on = _with_register(name) if staff else None
+        result = _build(name, for_staff=staff)
         from circle.service import run_service
 
         taken_port: int = listener.getsockname()[1]
@@ -165,6 +174,11 @@ def serve(name: str, host: str, port: int) -> None:
                         f"Serving at {address} (stop with Ctrl+C)",
                         f"已在 {address} 提供服务（按 Ctrl+C 停止）",
                     ),
+                    *(
+                        [in_words(f"Staff: {address}/staff/", f"工作台：{address}/staff/")]
+                        if staff
+                        else []
+                    ),
                     in_words(
                         f"The planner’s map is at {address}/planner",
                         f"规划用的覆盖地图在 {address}/planner",
@@ -175,7 +189,7 @@ def serve(name: str, host: str, port: int) -> None:
         sys.stdout.flush()
         # Ctrl+C is how it is meant to end.
         with suppress(KeyboardInterrupt):
-            run_service(result.study, listener)
+            run_service(result.study, listener, staff=worked_on)
 
 
 @click.command(
@@ -227,12 +241,32 @@ def _copy(name: Path, like: str) -> None:
     )
 
 
-def _build(name: str) -> BuildResult:
+def _with_register(name: str) -> StudyConfig:
+    """Return a study that names a register."""
+    from circle.study import read_study
+
+    config = read_study(name)
+    if config.register is None:
+        raise StudyError(
+            en=f'{config.path} names no register; add the line register = "places.db" to it, which '
+            "is made when it is not there yet.",
+            zh=f'{config.path} 中没有登记册；请加上一行 register = "places.db"，'
+            "文件不存在时会自动新建。",
+        )
+    return config
+
+
+def _build(name: str, *, for_staff: bool = False) -> BuildResult:
     from circle.study import read_study
 
     # What draws maps is only loaded for a study that can be read.
     config = read_study(name)
     from circle.study import build_study
+
+    if for_staff:
+        from circle.staff.desk import servable
+
+        config = servable(config)
 
     return build_study(
         config,

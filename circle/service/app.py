@@ -12,6 +12,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -34,7 +35,9 @@ from circle.service.pages import Page
 from circle.service.planner import planner_page
 from circle.service.settings import ServiceSettings
 from circle.service.workers import Workers
-from circle.study import Study, read_study, run_study
+from circle.staff import Access, StaffDesk, make_staff
+from circle.staff.desk import servable
+from circle.study import Study, StudyConfig, read_study, run_study
 
 GEOJSON = "application/geo+json"
 _JSON = "application/json"
@@ -51,7 +54,12 @@ class GeoJSONResponse(Response):
     media_type = GEOJSON
 
 
-def create_app(study: Study | None = None, settings: ServiceSettings | None = None) -> FastAPI:
+def create_app(
+    study: Study | None = None,
+    settings: ServiceSettings | None = None,
+    *,
+    staff: StudyConfig | None = None,
+) -> FastAPI:
     """
     Return the service.
 
@@ -61,6 +69,8 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
         A study that has been run; without it the one the settings name is run at the start.
     settings
         Without them they are read from the environment, here and now.
+    staff
+        The study whose register is worked on at ``/staff``; without it the settings decide.
 
     Returns
     -------
@@ -71,24 +81,36 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        served: Study = (
-            await anyio.to_thread.run_sync(lambda: run_study(read_study(chosen.study)))
-            if study is None
-            else study
-        )
+        worked_on = staff
+        if staff is None and chosen.staff:
+            worked_on = study.config if study is not None else read_study(chosen.study)
 
-        def draw() -> Page:
-            walks = pack_for_guide(served.network, served.content)
-            carried = walks if len(walks.text) <= _MOST_CARRIED else None
-            html = render_page(served.content, live=True, walks=carried)
-            return Page(html.encode(), _HTML, pages.GUIDE_POLICY)
+        def run() -> Study:
+            config = read_study(chosen.study)
+            return run_study(servable(config) if worked_on is not None else config)
 
-        app.state.answers = Answers(served)
-        app.state.config = served.config
+        def show(edition: Study) -> None:
+            # Drawn before anything is replaced: whoever asks meanwhile gets the last edition.
+            guide, answers = _draw(edition), Answers(edition)
+            app.state.language = "zh" if edition.config.languages[0] == "zh-CN" else "en"
+            app.state.config = edition.config
+            app.state.answers, app.state.guide = answers, guide
+
+        served = await anyio.to_thread.run_sync(run) if study is None else study
         app.state.workers = Workers(chosen.workers, chosen.most_waiting)
-        app.state.language = "zh" if served.config.languages[0] == "zh-CN" else "en"
-        app.state.guide = await anyio.to_thread.run_sync(draw)
-        yield
+        await anyio.to_thread.run_sync(show, served)
+        if worked_on is None:
+            yield
+            return
+        folder = Path("maps") / worked_on.name
+        desk = StaffDesk(worked_on, served.content.basemap, folder, show)
+        secret = chosen.staff_password
+        password = secret.get_secret_value() if secret is not None else None
+        app.mount("/staff", make_staff(desk, Access(password)))
+        try:
+            yield
+        finally:
+            desk.close()
 
     app = FastAPI(
         title="circle",
@@ -105,6 +127,13 @@ def create_app(study: Study | None = None, settings: ServiceSettings | None = No
     _add_pages(app)
     app.add_middleware(SecureHeaders)
     return app
+
+
+def _draw(served: Study) -> Page:
+    walks = pack_for_guide(served.network, served.content)
+    carried = walks if len(walks.text) <= _MOST_CARRIED else None
+    html = render_page(served.content, live=True, walks=carried)
+    return Page(html.encode(), _HTML, pages.GUIDE_POLICY)
 
 
 def _described(model: type[BaseModel], media_type: str = GEOJSON) -> dict[int | str, Any]:
@@ -254,7 +283,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def run_service(study: Study, listener: socket.socket) -> None:
+def run_service(study: Study, listener: socket.socket, *, staff: StudyConfig | None = None) -> None:
     """
     Serve a study until somebody stops it: with Ctrl+C or SIGTERM; who still waits gets seconds.
 
@@ -264,9 +293,11 @@ def run_service(study: Study, listener: socket.socket) -> None:
         A study that has been run.
     listener
         A socket that listens already.
+    staff
+        As for `create_app`.
     """
     config = uvicorn.Config(
-        create_app(study),
+        create_app(study, staff=staff),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +20,10 @@ class ServiceSettings(BaseSettings):
         Searches that may run at once; they leave the interpreter lock, so cores are used.
     most_waiting
         Requests that may wait for a search; more are asked to come back later.
+    staff
+        Serve the staff pages at ``/staff``, where the study has a register.
+    staff_password
+        What whoever opens them must know; without it they open on this machine alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="CIRCLE_", frozen=True)
@@ -27,3 +31,5 @@ class ServiceSettings(BaseSettings):
     study: str = "shanzishi"
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     most_waiting: int = Field(default=64, ge=0, le=10_000)
+    staff: bool = False
+    staff_password: SecretStr | None = None
