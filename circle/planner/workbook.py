@@ -64,7 +64,7 @@ def render_workbook(plan: Plan) -> bytes:
     book = Workbook()
     del book["Sheet"]
     # What every cell has that says nothing else; to say it cell by cell takes seconds.
-    book._named_styles["Normal"].font = _BODY_FONT
+    book._named_styles["Normal"].font = _BODY_FONT  # type: ignore[attr-defined]
     book.properties.title = neutral(f"{plan.title[0]} {plan.title[1]}".strip())
     book.properties.creator = "circle"
     _summary(book, plan)
