@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from visiting import browser, visit
+
+__all__ = ["browser", "visit"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
