@@ -11,10 +11,7 @@ from circle.cli.command import CircleCommand, in_words, option, tell, wants_json
 from circle.cli.streets import open_streets
 
 if TYPE_CHECKING:
-    from circle.features import MapFeatures
-    from circle.geocoding import GeocodeMatch, Geocoder, KnownPlace
-    from circle.network import WalkNetwork
-    from circle.study import StudyConfig
+    from circle.geocoding import GeocodeMatch, Geocoder
 
 SAMPLE = "shanzishi"
 
@@ -122,100 +119,24 @@ def _text(query: str, candidates: list[dict[str, object]]) -> str:
 def _of_file(path: Path | None, online: bool) -> Geocoder:
     assert path is not None
     from circle.features import read_features
-    from circle.geocoding import Gazetteer
+    from circle.geocoding import geocoder_of
     from circle.osm import SUFFIXES
+    from circle.study.geocoder import nameless_map
 
     if path.name.lower().endswith(SUFFIXES):
-        features = read_features(path)
-        return _chain(Gazetteer(features), features, online, "")
+        return geocoder_of(read_features(path), online=online)
     network = open_streets(path)
-    features = _nameless(network)
-    return _chain(Gazetteer(features, network.edges_frame()), features, online, "")
+    return geocoder_of(nameless_map(network), network.edges_frame(), online=online)
 
 
 def _of_study(name: str, online: bool) -> tuple[Geocoder, frozenset[str]]:
     """Return who is asked, and the names on the study's list whose position nobody knows."""
-    from circle.features import read_features
-    from circle.geocoding import Gazetteer
-    from circle.geocoding.address import admin_parts
-    from circle.osm import SUFFIXES
     from circle.study import read_study
+    from circle.study.geocoder import read_listed, study_surroundings
 
     config = read_study(name)
-    map_file = config.map or config.streets
-    lines = None
-    if map_file is not None and map_file.name.lower().endswith(SUFFIXES):
-        features = read_features(map_file)
-    elif config.streets is not None:
-        network = open_streets(config.streets)
-        lines = network.edges_frame()
-        basemap = config.basemap
-        features = read_features(basemap) if basemap else _nameless(network)
-    else:
-        raise click.UsageError(
-            in_words(
-                f"The study {name} has no streets yet; build it first, or give --streets.",
-                f"指南 {name} 还没有道路；请先生成，或使用 --streets。",
-            )
-        )
-    community = config.community_zh or config.community_en
-    places, unplaced = _listed(config)
-    gazetteer = Gazetteer(
-        features,
-        lines,
-        extra_places=places,
-        towns=[community] if community else [],
-    )
-    town = admin_parts(community)["city"]
-    is_online = online or config.online
-    return _chain(gazetteer, features, is_online, town), unplaced
-
-
-def _chain(local: Geocoder, features: MapFeatures, online: bool, town: str) -> Geocoder:
-    from circle.geocoding import Chain, online_geocoders
-
-    services = online_geocoders(online=online, within=features.bounds, town=town)
-    return Chain([local, *services])
-
-
-def _listed(config: StudyConfig) -> tuple[list[KnownPlace], frozenset[str]]:
-    """Return the places of the study's own list that have coordinates, and the other names."""
-    if config.places is None:
-        return [], frozenset()
-    from circle.classes import load_classes
-    from circle.facilities import locate, read_sheet
-    from circle.geocoding import KnownPlace
-
-    table = locate(
-        read_sheet(config.places), load_classes(config.classes), datum=config.places_datum
-    )
-    is_placed = table["is_placed"].to_numpy(bool)
-    known = [
-        KnownPlace(
-            name=str(row["name"]),
-            lon=row["geometry"].x,
-            lat=row["geometry"].y,
-            other_names=(row["name_en"],) if row["name_en"] else (),
-            address=row["address"] or "",
-            place_id=row["facility_id"],
-            accuracy_m=float(row["position_accuracy_m"]),
-        )
-        for _, row in table[is_placed].iterrows()
-    ]
-    return known, frozenset(table.loc[~is_placed, "name"])
-
-
-def _nameless(network: WalkNetwork) -> MapFeatures:
-    from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures
-    from circle.features.model import LAYER_COLUMNS, table
-
-    return MapFeatures(
-        named=table([], NAMED_COLUMNS),
-        basemap={layer: table([], LAYER_COLUMNS) for layer in BASEMAP_LAYERS},
-        street_lines=table([], ("name", "names", "geometry")),
-        bounds=network.bounds,
-        provenance=network.provenance,
-    )
+    listed = read_listed(config)
+    return study_surroundings(config, listed.known, online=online).geocoder, listed.unplaced
 
 
 COMMANDS = (geocode,)

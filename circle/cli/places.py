@@ -20,6 +20,7 @@ from circle.cli.command import (
 )
 from circle.cli.register_options import (
     map_option,
+    online_option,
     open_register,
     register_option,
     study_option,
@@ -90,6 +91,7 @@ def places() -> None:
 )
 @map_option
 @study_option
+@online_option
 @register_option
 @who_option
 def import_(
@@ -104,6 +106,7 @@ def import_(
     report: Path | None,
     streets: Path | None,
     study: str | None,
+    online: bool,
     address: str | None,
     who: str | None,
 ) -> None:
@@ -120,12 +123,13 @@ def import_(
     if report is not None:
         check_output(report, (".xlsx",))
     listed = read_list(file, _mapping(mappings))
-    around = surroundings_of(streets, study)
-    if needs_datum(listed, datum):
-        _tell_datums(listed, around)
     with open_register(address, must_exist=False) as register:
         from circle.classes import load_classes
+        from circle.store.known import known_places
 
+        around = surroundings_of(streets, study, known_places(register.places()), online=online)
+        if needs_datum(listed, datum):
+            _tell_datums(listed, around)
         classes = around.classes if around is not None else load_classes()
         while True:
             drafts = read_drafts(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 from circle.cli.command import in_words, note, option
 
 if TYPE_CHECKING:
+    from circle.geocoding import KnownPlace
     from circle.store import Register
     from circle.store.surroundings import Surroundings
 
@@ -39,6 +42,12 @@ map_option = option(
     metavar="FILE",
     en="Map file in which addresses are looked up: .osm.pbf, .osm, .osm.gz, .osm.bz2, .geojson.",
     zh="用于查找地址的地图文件：.osm.pbf、.osm、.osm.gz、.osm.bz2、.geojson。",
+)
+online_option = option(
+    "--online",
+    is_flag=True,
+    en="Ask services on the internet too, after the map; see `circle geocode --help`.",
+    zh="地图上查不到时再询问在线服务；见 circle geocode --help。",
 )
 study_option = option(
     "--in",
@@ -83,19 +92,26 @@ def who_acts(who: str | None) -> str:
         return "-"
 
 
-def surroundings_of(streets: Path | None, study: str | None) -> Surroundings | None:
-    """Return the map addresses are looked up on, None where none was named."""
-    from circle.store.surroundings import read_surroundings
-
-    classes = None
-    if study is not None:
-        from circle.classes import load_classes
-        from circle.study import read_study
-
-        config = read_study(study)
-        classes = load_classes(config.classes)
-        streets = streets or config.basemap or config.streets
-    if streets is None:
+def surroundings_of(
+    streets: Path | None,
+    study: str | None,
+    known: Sequence[KnownPlace] = (),
+    *,
+    online: bool = False,
+) -> Surroundings | None:
+    """Return the map addresses are looked up on, and what is known besides; None without one."""
+    if study is None and streets is None:
         return None
     note(in_words("Reading the map …", "正在读取地图……"))
-    return read_surroundings(streets, classes)
+    if study is None:
+        from circle.store.surroundings import read_surroundings
+
+        assert streets is not None
+        return read_surroundings(streets, known=known, online=online)
+    from circle.study import read_study
+    from circle.study.geocoder import study_surroundings
+
+    config = read_study(study)
+    if streets is not None:
+        config = replace(config, streets=streets, map=None, basemap=None)
+    return study_surroundings(config, known, online=online)

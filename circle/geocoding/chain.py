@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from circle.geocoding.asking import OnlineGeocoder
 from circle.geocoding.model import GeocodeMatch, Geocoder
 
 
@@ -19,6 +20,16 @@ class Chain:
 
     def __init__(self, geocoders: Sequence[Geocoder]) -> None:
         self._geocoders = tuple(geocoders)
+
+    @property
+    def offline(self) -> Chain:
+        """
+        The same without services on the internet.
+
+        For questions that are not worth a service's quota, such as whether coordinates that
+        are given agree with the map.
+        """
+        return Chain([each for each in self._geocoders if not isinstance(each, OnlineGeocoder)])
 
     def geocode(self, name: str, address: str = "") -> list[GeocodeMatch]:
         """

@@ -362,7 +362,7 @@ class _Planner:
         if not has_new_position and not (has_new_words and place.match_method != "coordinates"):
             return {}
         trial = replace(draft, problems=[])
-        position = place_draft(trial, self._geocoder)
+        position = place_draft(trial, self._geocoder, place.place_id)
         if place.checked_by is not None:
             moved = (position["lon"], position["lat"]) != (place.lon, place.lat)
             if has_new_position and moved:

@@ -12,7 +12,7 @@ import math
 from typing import Any
 
 from circle.facilities.locate import is_placeable
-from circle.geocoding import GeocodeMatch, Geocoder
+from circle.geocoding import Chain, GeocodeMatch, Geocoder
 from circle.geometry import LonLat
 from circle.store.list_rows import Draft, Given
 
@@ -37,7 +37,9 @@ def distance_m(one: LonLat, other: LonLat) -> float:
     return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(half)))
 
 
-def place_draft(draft: Draft, geocoder: Geocoder | None) -> dict[str, Any]:
+def place_draft(
+    draft: Draft, geocoder: Geocoder | None, own_id: str | None = None
+) -> dict[str, Any]:
     """
     Return the fields of a place that say where it is, and note doubts on the draft.
 
@@ -46,7 +48,10 @@ def place_draft(draft: Draft, geocoder: Geocoder | None) -> dict[str, Any]:
     draft
         What a row describes.
     geocoder
-        Who is asked; None asks nobody.
+        Who is asked; None asks nobody. Services on the internet are asked only for places
+        without coordinates.
+    own_id
+        Id of the place in the register: what the register itself knows of it is no other source.
     """
     name, address = draft.values.get("name") or "", draft.values.get("address") or ""
     given = draft.given
@@ -54,7 +59,9 @@ def place_draft(draft: Draft, geocoder: Geocoder | None) -> dict[str, Any]:
         return {**_given_fields(given), **draft.match}
     if given is not None and given.is_believed:
         if geocoder is not None:
-            _compare(draft, given, geocoder.geocode(name, address))
+            local = geocoder.offline if isinstance(geocoder, Chain) else geocoder
+            matches = local.geocode(name, address)
+            _compare(draft, given, [m for m in matches if m.feature_id != own_id or not own_id])
         return {
             **_given_fields(given),
             "match_method": "coordinates",
@@ -65,7 +72,7 @@ def place_draft(draft: Draft, geocoder: Geocoder | None) -> dict[str, Any]:
             "position_accuracy_m": given.accuracy_m,
             "status": "in_use",
         }
-    found = _geocoded(geocoder.geocode(name, address) if geocoder is not None else None)
+    found = geocoded_fields(None if geocoder is None else geocoder.geocode(name, address))
     if given is not None:
         # Not believed: what it said stays beside the position, if there is one.
         found |= {"given_x": given.x, "given_y": given.y, "datum": given.datum}
@@ -105,7 +112,15 @@ def _compare(draft: Draft, given: Given, matches: list[GeocodeMatch]) -> None:
         )
 
 
-def _geocoded(matches: list[GeocodeMatch] | None) -> dict[str, Any]:
+def geocoded_fields(matches: list[GeocodeMatch] | None) -> dict[str, Any]:
+    """
+    Return the fields of a place that say where it is, from what a geocoder answered.
+
+    Parameters
+    ----------
+    matches
+        Best first; None when nobody was asked.
+    """
     fields: dict[str, Any] = {
         **dict.fromkeys(("given_x", "given_y", "datum", "lon", "lat")),
         "match_method": None,
@@ -125,6 +140,11 @@ def _geocoded(matches: list[GeocodeMatch] | None) -> dict[str, Any]:
             "match_reason_zh": "地图上既没有这个名称，也没有这个地址。",
         }
     best = matches[0]
+    if best.lonlat is None:  # a service that did not answer: the place may yet be found
+        return fields | {
+            "match_reason": f"Not on the map, and nobody else could be asked: {best.reason}",
+            "match_reason_zh": f"地图上没有，且未能询问在线服务：{best.reason_zh}",
+        }
     accuracy_m = best.accuracy_m if math.isfinite(best.accuracy_m) else None
     fields |= {
         "match_method": best.method,
@@ -132,7 +152,7 @@ def _geocoded(matches: list[GeocodeMatch] | None) -> dict[str, Any]:
         "match_confidence": best.confidence,
         "position_accuracy_m": accuracy_m,
     }
-    if is_placeable(best) and best.lonlat is not None:
+    if is_placeable(best):
         return fields | {
             "lon": best.lonlat.lon,
             "lat": best.lonlat.lat,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from circle.classes import ClassTable, load_classes
 from circle.errors import InputError
 from circle.features import MapFeatures, read_features
-from circle.geocoding import Gazetteer, Geocoder
+from circle.geocoding import Geocoder, KnownPlace, geocoder_of
 from circle.geometry import Bounds
 
 
@@ -35,9 +36,16 @@ class Surroundings:
     bounds: Bounds
 
 
-def read_surroundings(path: Path | str, classes: ClassTable | None = None) -> Surroundings:
+def read_surroundings(
+    path: Path | str,
+    classes: ClassTable | None = None,
+    *,
+    known: Iterable[KnownPlace] = (),
+    community: str = "",
+    online: bool = False,
+) -> Surroundings:
     """
-    Read a map file.
+    Read a map file. The map of a study is read by `circle.study.geocoder.study_surroundings`.
 
     Parameters
     ----------
@@ -45,6 +53,8 @@ def read_surroundings(path: Path | str, classes: ClassTable | None = None) -> Su
         ``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2`` or a GeoJSON basemap.
     classes
         Classes of places; None for the project's own.
+    known, community, online
+        As for `circle.geocoding.geocoder_of`.
 
     Raises
     ------
@@ -58,4 +68,5 @@ def read_surroundings(path: Path | str, classes: ClassTable | None = None) -> Su
             en=f"{Path(path).name} holds neither names nor addresses; give an OSM extract.",
             zh=f"{Path(path).name} 中没有名称或地址；请提供 OSM 数据文件。",
         )
-    return Surroundings(features, Gazetteer(features), table, features.bounds)
+    geocoder = geocoder_of(features, known=known, community=community, online=online)
+    return Surroundings(features, geocoder, table, features.bounds)

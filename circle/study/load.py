@@ -23,9 +23,7 @@ from circle import facilities as facility_lists
 from circle.classes import ClassTable, load_classes
 from circle.edits import edit_network, read_edits
 from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
-from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
-from circle.features.model import LAYER_COLUMNS, table
-from circle.geocoding import Chain, Gazetteer, Geocoder, Nominatim
+from circle.features import MapFeatures, read_features
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content
 from circle.guide.model import GuidePhoto
@@ -37,12 +35,12 @@ from circle.store import Register
 from circle.store.joining import edits_of, facilities_of
 from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig
+from circle.study.geocoder import DOWNLOAD_NAME, listed_in, nameless_map, study_geocoder
 from circle.study.keys import bad_key, under_key
 from circle.study.sources import in_words, read_sources
 from circle.study.titles import default_titles
 from circle.study.walks import walks_from
 
-DOWNLOAD_NAME = "downloaded.osm.pbf"
 _DOWNLOAD_REACH = 1.5
 """Streets are fetched this many times as far as the longest walk: ways round need room."""
 
@@ -268,23 +266,12 @@ def _read_features(
         raise under_key("basemap", error) from error
     named = read_features(map_file, classes) if _is_osm(map_file) else None
     if named is None and drawn is None:
-        return _no_features(network)
+        return nameless_map(network)
     if named is None or drawn is None:
         found = named or drawn
         assert found is not None
         return found
     return replace(named, basemap=drawn.basemap)
-
-
-def _no_features(network: WalkNetwork) -> MapFeatures:
-    empty = {name: table([], LAYER_COLUMNS) for name in BASEMAP_LAYERS}
-    return MapFeatures(
-        named=table([], NAMED_COLUMNS),
-        basemap=empty,
-        street_lines=table([], ("name", "names", "geometry")),
-        bounds=network.bounds,
-        provenance=network.provenance,
-    )
 
 
 def _read_logo(config: StudyConfig) -> bytes:
@@ -313,18 +300,19 @@ def _read_facilities(
             )
         found = facility_lists.from_features(features, classes)
         return found.reset_index(drop=True), {}
-    geocoders: list[Geocoder] = [Gazetteer(features, network.edges_frame())]
-    if config.online:
-        geocoders.append(Nominatim(within=network.bounds))
     try:
         sheet = facility_lists.read_sheet(config.places)
-        found = facility_lists.locate(
-            sheet,
-            classes,
-            Chain(geocoders),
-            datum=config.places_datum,
-            within=network.bounds,
+        datum, within = config.places_datum, network.bounds
+        # What the list knows of some of its places helps to find the others.
+        alone = facility_lists.locate(sheet, classes, datum=datum, within=within)
+        geocoder = study_geocoder(
+            config,
+            features,
+            network.edges_frame(),
+            listed_in(alone).for_the_others,
+            within=within,
         )
+        found = facility_lists.locate(sheet, classes, geocoder, datum=datum, within=within)
         named = zip(sheet["row"], found["facility_id"], found["photo"], strict=True)
         photos = read_photos(
             config.places.parent, [(row, key, name) for row, key, name in named if name]
