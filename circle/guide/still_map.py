@@ -37,6 +37,7 @@ _NUMBER_MM, _TEXT_MM, _ICON = 4.4, 3.4, 0.66
 _THIN_MM = 0.12
 _LEAST_MM2 = 0.6
 _FAR_M = 4_000.0
+_REACH, _TOGETHER = 6.0, 1.0  # in a crowd of 500 longer lines and lone numbers cross each other
 _BEARINGS_DEG = (52, 308, 128, 232, 20, 340, 90, 270, 160, 200, 180, 0)
 _DIGIT, _DASH = 0.58, 0.62
 _STEPS_RANK = len(STREET_RANKS) - 1
@@ -100,7 +101,9 @@ def still_map(content: GuideContent) -> str:
     placed = [place for place in content.places if place.lon is not None and place.lat is not None]
     spots = sheet.place([(place.lon or 0.0, place.lat or 0.0) for place in placed] or [(0, 0)])
     anchors = anchors_of(placed, spots.tolist() if placed else [])
-    placer = NumberPlacer(frame, taken, _Letters(), _NUMBER_MM)
+    placer = NumberPlacer(
+        frame, taken, _Letters(), _NUMBER_MM, reach=_REACH, together=_TOGETHER, covers_own=True
+    )
     blocks = placer.place(anchors)
     return "".join(
         (

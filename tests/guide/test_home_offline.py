@@ -56,7 +56,8 @@ def minutes_shown(page: Any, name: str = ".entry") -> dict[str, str]:
     """Return the minutes beside the places that have any."""
     return dict(
         page.eval_on_selector_all(
-            f"{name} .walk b", "all => all.map(e => [e.closest('.entry').dataset.id, e.textContent])"
+            f"{name} .walk b",
+            "all => all.map(e => [e.closest('.entry').dataset.id, e.textContent])",
         )
     )
 

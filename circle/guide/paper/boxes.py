@@ -63,8 +63,6 @@ class Box:
     @property
     def reach(self) -> Point:
         """Half the sides of the upright box around it."""
-        if self.angle_deg == 0.0:
-            return self.half_width, self.half_height
         turn = math.radians(self.angle_deg)
         c, s = abs(math.cos(turn)), abs(math.sin(turn))
         return (
@@ -75,7 +73,7 @@ class Box:
     @property
     def edges(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the upright box around it."""
-        dx, dy = self.reach
+        dx, dy = (self.half_width, self.half_height) if self.angle_deg == 0.0 else self.reach
         return self.x - dx, self.y - dy, self.x + dx, self.y + dy
 
     def is_within(self, other: Box) -> bool:
@@ -149,7 +147,20 @@ class Space:
 
     def is_free(self, box: Box) -> bool:
         """Say whether nothing taken touches `box`."""
-        return not any(True for _ in self._touched(box))
+        left, top, right, bottom = box.edges
+        is_upright = box.angle_deg == 0.0
+        # Asked a million times for a town: written out, it is asked in half the time.
+        for column in range(int(left // _CELL_MM), int(right // _CELL_MM) + 1):
+            for row in range(int(top // _CELL_MM), int(bottom // _CELL_MM) + 1):
+                taken = self._cells.get((column, row))
+                if not taken:
+                    continue
+                for x0, y0, x1, y1, other in taken.values():
+                    if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
+                        continue
+                    if (is_upright and other.angle_deg == 0.0) or box.touches(other):
+                        return False
+        return True
 
     def count(self, box: Box) -> int:
         """Return how many boxes taken touch `box`."""

@@ -84,6 +84,8 @@ def plan_with_insets(
     )  # fmt: skip
     plan = settle(places, frame, shows_beyond=shows_beyond, folds_mm=folds_mm)
     found: list[Inset] = []
+    located = [p for p in places if p.lon is not None and p.lat is not None]
+    spots = frame.to_mm([(p.lon or 0.0, p.lat or 0.0) for p in located])
     for letter in LETTERS:
         shown = replace(plan, insets=tuple(found))
         if len(_strained(shown)) < LEAST_RESOLVED:
@@ -94,7 +96,8 @@ def plan_with_insets(
             if box is None:
                 continue
             part = _enlarged(choice, frame)
-            within = [p for p in places if _is_in(p, part)]
+            is_in = _are_in(spots, choice, frame)
+            within = [p for p, inside in zip(located, is_in, strict=True) if inside]
             try:
                 enlarged = settle(within, part, shows_beyond=False, letter=letter)
             except NoRoomError:
@@ -201,12 +204,16 @@ def _enlarged(choice: _Choice, frame: MapFrame) -> MapFrame:
     return MapFrame(frame.local, choice.scale, middle, choice.width_mm, choice.height_mm)
 
 
-def _is_in(place: GuidePlace, frame: MapFrame) -> bool:
-    if place.lon is None or place.lat is None:
-        return False
-    (at,) = frame.to_mm([(place.lon, place.lat)]).tolist()
+def _are_in(
+    spots: npt.NDArray[np.float64], choice: _Choice, frame: MapFrame
+) -> npt.NDArray[np.bool_]:
+    """Say which positions on a map an enlargement holds."""
+    window = choice.window
     # A dot on the very edge would leave its number no side to stand on.
-    return Box(at[0], at[1], 1.5, 1.5).is_within(frame.box)
+    edge = 1.5 * choice.scale / frame.scale
+    half = (window.half_width - edge, window.half_height - edge)
+    off = np.abs(spots - (window.x, window.y))
+    return (off[:, 0] <= half[0]) & (off[:, 1] <= half[1])
 
 
 class _Room:

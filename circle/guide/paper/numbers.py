@@ -18,9 +18,10 @@ from circle.guide.paper.boxes import Box, Point, Space
 
 _GAPS = (0.9, 1.8, 3.0, 4.5, 6.5, 9.0, 12.0, 16.0, 21.0, 27.0, 34.0, 42.0, 60.0, 85.0, 120.0)
 _N_DIRECTIONS = 16
-_SAME_MM = 1.6
+_TOGETHER = 0.36
 _SWEEPS = 2
 _ROW_CELLS = 4
+_MOST_NEIGHBOURS = 4
 _CLEAR_MM = 0.35
 _CROSSING = 14.0
 _OVER_NAME = 9.0
@@ -140,9 +141,26 @@ class NumberPlacer:
         Font the numbers are set in.
     height_mm
         Height of a block of one row.
+    reach
+        How far a number may stand from its place, in such heights; whoever finds no room so
+        near is gathered with a neighbour.
+    covers_own
+        True to let gathered numbers stand on the dots of their own places.
+    together
+        Places closer than that, in such heights, are gathered from the beginning.
     """
 
-    def __init__(self, frame: Box, taken: Space, font: Letters, height_mm: float) -> None:
+    def __init__(
+        self,
+        frame: Box,
+        taken: Space,
+        font: Letters,
+        height_mm: float,
+        *,
+        reach: float = math.inf,
+        covers_own: bool = False,
+        together: float = _TOGETHER,
+    ) -> None:
         self._frame = frame
         self._taken = taken
         self._font = font
@@ -150,6 +168,10 @@ class NumberPlacer:
         self._lines = Space()
         self._dots = Space()
         self._inner = frame.grown(-0.8)
+        self._covers_own = covers_own
+        self._together = together * height_mm
+        gaps = [gap * height_mm / 4.5 for gap in _GAPS]
+        self._gaps = [gap for gap in gaps if gap <= reach * height_mm]
 
     @property
     def dot_radius(self) -> float:
@@ -169,13 +191,13 @@ class NumberPlacer:
         -------
         blocks
             In the order of their first numbers. None touches another, the ground taken, or the
-            dot of a place; none leaves the map.
+            dot of a place, as long as there is any other ground; none leaves the map.
         """
         for anchor in anchors:
             self._dots.add(self._dot(anchor))
         inside = [a for a in anchors if Box(a.x, a.y, 0, 0).is_within(self._frame)]
         known = {a.number for a in inside}
-        items = [self._item(group) for group in _gather(inside, _SAME_MM * self._height / 4.4)]
+        items = [self._item(group) for group in _gather(inside, self._together)]
         for item in sorted(items, key=lambda item: (-len(item.anchors), -self._crowd(item))):
             if not self._settle(item):
                 self._lift(item)
@@ -228,10 +250,10 @@ class NumberPlacer:
         item.keys = item.line_keys = ()
         item.block = None
 
-    def _settle(self, item: _Item) -> bool:
+    def _settle(self, item: _Item, *, is_last_resort: bool = False) -> bool:
         """Give an item the cheapest ground there is; say whether there was any."""
         best: tuple[float, Block] | None = None
-        for gap, block in self._candidates(item):
+        for gap, block in self._candidates(item, is_last_resort=is_last_resort):
             if best is not None and gap >= best[0]:
                 break  # the others are farther still
             cost = gap + self._cost(item, block)
@@ -239,18 +261,21 @@ class NumberPlacer:
                 best = (cost, block)
         if best is None:
             return False
-        item.block = best[1]
-        item.keys = tuple(self._taken.add(best[1].box.grown(_CLEAR_MM)))
-        item.line_keys = tuple(
-            self._lines.add(*(Box.along(*line, 0.3) for line in best[1].leaders))
-        )
+        self._put(item, best[1])
         return True
 
-    def _candidates(self, item: _Item) -> Iterator[tuple[float, Block]]:
+    def _put(self, item: _Item, block: Block) -> None:
+        item.block = block
+        item.keys = tuple(self._taken.add(block.box.grown(_CLEAR_MM)))
+        item.line_keys = tuple(self._lines.add(*(Box.along(*line, 0.3) for line in block.leaders)))
+
+    def _candidates(self, item: _Item, *, is_last_resort: bool) -> Iterator[tuple[float, Block]]:
         x, y = item.middle
         spread = max(math.hypot(a.x - x, a.y - y) for a in item.anchors)
         half_width, half_height = item.width / 2, item.height / 2
-        for gap in (gap * self._height / 4.5 for gap in _GAPS):
+        if self._covers_own and len(item.anchors) > 1:
+            yield from self._on_itself(item)
+        for gap in self._gaps:
             for step in range(_N_DIRECTIONS):
                 # Straight above first, then alternately to the right and to the left.
                 turn = (step + 1) // 2 * (1 if step % 2 else -1) * 2 * math.pi / _N_DIRECTIONS
@@ -263,9 +288,25 @@ class NumberPlacer:
                 box = Box(x + dx * far, y + dy * far, half_width, half_height)
                 if not box.is_within(self._inner) or not self._taken.is_free(box):
                     continue
-                if not self._dots.is_free(box.grown(0.1)):
+                if not is_last_resort and not self._dots.is_free(box.grown(0.1)):
                     continue
                 yield gap + step * 0.02, self._block(item, box)
+
+    def _on_itself(self, item: _Item) -> Iterator[tuple[float, Block]]:
+        """Yield ground amid the places of an item, where only their own dots are covered."""
+        x, y = item.middle
+        own = [self._dot(anchor) for anchor in item.anchors]
+        for ring in range(4):
+            for step in range(_N_DIRECTIONS if ring else 1):
+                turn, away = step * 2 * math.pi / _N_DIRECTIONS, ring * self._height / 2
+                box = Box(
+                    x + math.sin(turn) * away, y - math.cos(turn) * away,
+                    item.width / 2, item.height / 2,
+                )  # fmt: skip
+                if not box.is_within(self._inner) or not self._taken.is_free(box):
+                    continue
+                if self._dots.count(box) == sum(dot.touches(box) for dot in own):
+                    yield away / 4, self._block(item, box)
 
     def _block(self, item: _Item, box: Box) -> Block:
         left, top, _, _ = box.edges
@@ -305,18 +346,35 @@ class NumberPlacer:
             if not others:
                 raise NoRoomError("a map too small for a single number")
             x, y = homeless.middle
-            nearest = min(
-                others,
+            others.sort(
                 key=lambda item: (
                     # Not ever more into one block: it would find less room than each alone.
                     math.dist(item.middle, (x, y)) + self._height * len(item.anchors) / 2,
                     item.anchors[0].number,
-                ),
+                )
             )
-            self._lift(nearest)
-            joined = self._item((*homeless.anchors, *nearest.anchors))
-            self._settle(joined)
-            items = [item for item in others if item is not nearest] + [joined]
+            for neighbour in others[:_MOST_NEIGHBOURS]:
+                joined = self._joined(homeless, neighbour)
+                if joined.block is not None:
+                    break
+            else:
+                # Nobody near has room for one more. A dot may be covered before ever more numbers
+                # go on looking together, until all of a town stand in one block.
+                if self._settle(homeless, is_last_resort=True):
+                    continue
+                neighbour = others[0]
+                self._lift(neighbour)
+                joined = self._item((*homeless.anchors, *neighbour.anchors))
+            items = [item for item in others if item is not neighbour] + [joined]
+
+    def _joined(self, homeless: _Item, neighbour: _Item) -> _Item:
+        """Return two items as one; without room for both, the neighbour keeps its own."""
+        block = neighbour.block
+        self._lift(neighbour)
+        joined = self._item((*homeless.anchors, *neighbour.anchors))
+        if not self._settle(joined) and block is not None:
+            self._put(neighbour, block)
+        return joined
 
     def _beyond(self, anchors: Sequence[Anchor]) -> list[Block]:
         """Return blocks at the edge of the map for places beyond it, pointing there."""

@@ -62,7 +62,20 @@ class Printed:
                 )
         return found
 
-    def pixels(self, page: int, dots_per_mm: float) -> npt.NDArray[np.uint8]:
-        """Return the page as it prints, shape (rows, columns, 3)."""
-        image: Any = self._document[page].render(scale=dots_per_mm * MM_PER_PT).to_pil()
+    def pixels(
+        self,
+        page: int,
+        dots_per_mm: float,
+        part: tuple[float, float, float, float] | None = None,
+    ) -> npt.NDArray[np.uint8]:
+        """
+        Return the page as it prints, shape (rows, columns, 3).
+
+        `part` is left, top, right and bottom of what is wanted of it, millimetres.
+        """
+        sheet = self._document[page]
+        width, height = self.size_mm(page)
+        left, top, right, bottom = part or (0.0, 0.0, width, height)
+        cut = [side / MM_PER_PT for side in (left, height - bottom, width - right, top)]
+        image: Any = sheet.render(scale=dots_per_mm * MM_PER_PT, crop=tuple(cut)).to_pil()
         return np.asarray(image.convert("RGB"), np.uint8)

@@ -261,6 +261,9 @@ def test_four_hundred_places_of_one_class_all_find_room() -> None:
     ]
     blocks = placer.place(anchors)
     assert sorted(a.number for b in blocks for a in b.anchors) == list(range(1, 401))
+    # They gather in small groups, not all in the one block that found room.
+    assert max(len(block.anchors) for block in blocks) <= 8
+    assert len(blocks) > 150
     for first, second in itertools.combinations(blocks, 2):
         assert not first.box.touches(second.box)
 

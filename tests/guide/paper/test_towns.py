@@ -78,6 +78,20 @@ def map_pages(guide: PaperGuide, paper: str) -> Iterator[Page]:
         yield Page(number, plan, left, heights[0] + BAND_MM / 2, signs)
 
 
+class Grounds:
+    """The grounds of a plan, found again by where they lie."""
+
+    def __init__(self, plan: MapPlan) -> None:
+        self.boxes = solid_boxes(plan)
+        self.edges = np.array([box.edges for _, box in self.boxes])
+
+    def at(self, x: float, y: float) -> set[str]:
+        left, top, right, bottom = self.edges.T
+        near = np.flatnonzero((left < x) & (x < right) & (top < y) & (y < bottom))
+        spot = Box(x, y, 0.01, 0.01)
+        return {self.boxes[i][0] for i in near if self.boxes[i][1].touches(spot)}
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_nothing_overlaps_and_everything_is_there(town: GuideContent, paper: str) -> None:
     guide = composed(town, paper)
@@ -130,6 +144,7 @@ def test_every_sign_of_a_map_has_ground_of_its_own(town: GuideContent, paper: st
     for page in map_pages(composed(town, paper), paper):
         frame = page.plan.frame.box
         insets = [(inset.box, inset.plan) for inset in page.plan.insets]
+        grounds = {id(plan): Grounds(plan) for plan in (page.plan, *(part for _, part in insets))}
         for sign in page.signs:
             x = (sign.left + sign.right) / 2 - page.left
             y = (sign.top + sign.bottom) / 2 - page.top
@@ -142,7 +157,7 @@ def test_every_sign_of_a_map_has_ground_of_its_own(town: GuideContent, paper: st
                     break
             if sign.bottom - sign.top > 5.5 and page.plan.names and not sign.text.isalpha():
                 continue  # the number of a sheet on the overview
-            owners = {what for what, box in solid_boxes(plan) if box.touches(Box(x, y, 0.01, 0.01))}
+            owners = grounds[id(plan)].at(x, y)
             assert len(owners) == 1, (page.number, sign, owners)
 
 
@@ -152,14 +167,11 @@ def test_scale_bars_are_true_on_the_page(town: GuideContent, paper: str) -> None
     per_mm = 400 / 25.4
     for page in itertools.islice(map_pages(guide, paper), 3):
         bar = page.plan.scale_bar
-        pixels = opened(guide.pdf).pixels(page.number, per_mm).mean(axis=2)
+        left, top = page.left + bar.left - 3, page.top + bar.y + 0.6
+        part = (left, top, left + bar.length_mm + 6, top + 1.0)
+        pixels = opened(guide.pdf).pixels(page.number, per_mm, part).mean(axis=2)
         # The lower rim of the bar is dark from end to end; its row is found, not reckoned.
-        start = round((page.left + bar.left - 3) * per_mm)
-        end = round((page.left + bar.left + bar.length_mm + 3) * per_mm)
-        rows = range(
-            round((page.top + bar.y + 0.6) * per_mm), round((page.top + bar.y + 1.6) * per_mm)
-        )
-        runs = [np.flatnonzero(pixels[row, start:end] < 110) for row in rows]
+        runs = [np.flatnonzero(row < 110) for row in pixels]
         longest = max((run for run in runs if len(run)), key=lambda run: run[-1] - run[0])
         assert (np.diff(longest) == 1).all()
         measured_m = (longest[-1] - longest[0] + 1) / per_mm * page.plan.frame.scale / 1000
