@@ -103,7 +103,7 @@ def create_app(
             yield
             return
         folder = Path("maps") / worked_on.name
-        desk = StaffDesk(worked_on, served.content.basemap, folder, show)
+        desk = StaffDesk(worked_on, served, folder, show)
         secret = chosen.staff_password
         password = secret.get_secret_value() if secret is not None else None
         app.mount("/staff", make_staff(desk, Access(password)))

@@ -11,11 +11,12 @@ from typing import Literal
 
 from circle.classes import ClassTable, load_classes
 from circle.errors import CircleError, StudyError
-from circle.guide.basemap import Basemap, encode_basemap
+from circle.guide.basemap import encode_basemap
 from circle.staff.uploads import Uploads
 from circle.store import Register
-from circle.store.surroundings import Surroundings, read_surroundings
+from circle.store.surroundings import Surroundings
 from circle.study import Study, StudyConfig, build_study
+from circle.study.geocoder import read_listed, study_surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class StaffDesk:
     ----------
     config
         The study; it names a register.
-    basemap
-        The map that is drawn below the places.
+    study
+        The study as it was last run: its map is drawn below the places.
     out_dir
         Folder for the files of an edition.
     on_edition
@@ -63,7 +64,7 @@ class StaffDesk:
     def __init__(
         self,
         config: StudyConfig,
-        basemap: Basemap,
+        study: Study,
         out_dir: Path,
         on_edition: Callable[[Study], None] | None = None,
     ) -> None:
@@ -78,8 +79,12 @@ class StaffDesk:
         self.register = Register.open(config.register)
         self.classes: ClassTable = load_classes(config.classes)
         self.uploads = Uploads()
-        self.basemap_json = json.dumps(encode_basemap(basemap), separators=(",", ":")).encode()
+        self.basemap_json = json.dumps(
+            encode_basemap(study.content.basemap), separators=(",", ":")
+        ).encode()
         self.out_dir = out_dir
+        edges = study.network.edges_frame()
+        self._street_lines = edges[edges["name"].fillna("") != ""]
         self.edition = Edition()
         self._on_edition = on_edition
         self._lock = threading.Lock()
@@ -101,14 +106,22 @@ class StaffDesk:
         """Return the map addresses are looked up on, read when first asked for."""
         with self._lock:
             if not self._has_read:
-                source = self.config.basemap or self.config.streets
                 try:
-                    self._around = read_surroundings(source, self.classes) if source else None
+                    self._around = self._read_surroundings()
                 except CircleError:
-                    # A street file without names is no mistake; there is only nobody to ask.
+                    # A map without names is no mistake; there is only nobody to ask.
                     self._around = None
                 self._has_read = True
             return self._around
+
+    def _read_surroundings(self) -> Surroundings:
+        # The register itself is no other source of where its places are.
+        listed = read_listed(replace(self.config, register=None), self.classes)
+        around = study_surroundings(self.config, listed.known)
+        if around.features.street_lines.empty:
+            features = replace(around.features, street_lines=self._street_lines)
+            around = replace(around, features=features)
+        return around
 
     def make_edition(self) -> bool:
         """Begin to make the new edition beside everything else; False while one is being made."""

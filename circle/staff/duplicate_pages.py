@@ -38,7 +38,7 @@ def look(visit: Visit) -> Response:
             rows.append((name, left, right, left != right))
     spots = [_spot(pair.one), _spot(pair.other)]
     marks = [
-        {"lon": place.lon, "lat": place.lat, "label": label, "kind": "candidate"}
+        {"lon": place.lon, "lat": place.lat, "label": label, "kind": f"side-{label.lower()}"}
         for place, label in ((pair.one, "A"), (pair.other, "B"))
         if place.lonlat is not None
     ]

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pyogrio
+import geopandas
 from starlette.responses import Response
 
 from circle.datum import DATUMS
@@ -15,7 +15,7 @@ from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
-from circle.store.datum_meanings import datum_meanings
+from circle.store.datum_meanings import DatumMeaning, datum_meanings
 from circle.store.import_report import write_report
 from circle.store.importing import OUTCOMES, apply_import, plan_import
 from circle.store.list_files import FIELDS, SHEET_SUFFIXES, field_of, read_list
@@ -60,7 +60,8 @@ def choices(visit: Visit, *, error: str = "") -> Response:
     """Show the columns of the list and ask what its coordinates are in."""
     kept = visit.desk.uploads.get(visit.part("token"))
     columns: list[tuple[str, str | None, str]]
-    needs, meanings = False, []
+    needs = False
+    meanings: tuple[DatumMeaning, ...] = ()
     try:
         listed = read_list(kept.path, kept.mapping)
         columns = [
@@ -73,17 +74,7 @@ def choices(visit: Visit, *, error: str = "") -> Response:
         ]
         needs = needs_datum(listed, None)
         if needs:
-            meanings = [
-                {
-                    "datum": meaning.datum,
-                    "spots": [[spot.lon, spot.lat, name] for name, spot in meaning.first],
-                    "same_m": meaning.to_same_name_m,
-                    "n_same": meaning.n_same_name,
-                    "street_m": meaning.to_street_m,
-                    "is_nearest": meaning.is_nearest,
-                }
-                for meaning in datum_meanings(listed, visit.desk.surroundings())
-            ]
+            meanings = datum_meanings(listed, visit.desk.surroundings())
         n_rows = len(listed.rows)
     except SheetError as problem:
         columns = [(header, field_of(header), "") for header in _headers(kept.path)]
@@ -92,9 +83,9 @@ def choices(visit: Visit, *, error: str = "") -> Response:
             raise
         error = error or visit.sentence(problem)
     marks = [
-        {"lon": lon, "lat": lat, "label": str(number), "kind": meaning["datum"]}
+        {"lon": spot.lon, "lat": spot.lat, "label": str(number), "kind": meaning.datum}
         for meaning in meanings
-        for number, (lon, lat, _) in enumerate(meaning["spots"], start=1)
+        for number, (_, spot) in enumerate(meaning.first, start=1)
     ]
     return visit.page(
         "import_choices.html",
@@ -248,7 +239,8 @@ def _headers(path: Path) -> list[str]:
     """Return the headers of a list nobody has found the names in yet."""
     if path.suffix.lower() not in SHEET_SUFFIXES:
         try:
-            return [str(name) for name in pyogrio.read_info(path)["fields"]]
+            frame = geopandas.read_file(path, engine="pyogrio", rows=1)
+            return [str(name) for name in frame.columns if name != "geometry"]
         except Exception:  # pyogrio has no one class for what a foreign file does to it
             return []
     for rows in read_rows(path):

@@ -230,7 +230,7 @@ def _form_page(
         classes=visit.desk.classes,
         differing=differing,
         marks=json.dumps(marks),
-        here=json.dumps(None if here is None else [here.lon, here.lat]),
+        spot=json.dumps(None if here is None else [here.lon, here.lat]),
     )
 
 

@@ -81,7 +81,7 @@ def look(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         candidates=candidates,
         given=given,
         marks=json.dumps(marks),
-        here=json.dumps(None if here is None else [here.lon, here.lat]),
+        spot=json.dumps(None if here is None else [here.lon, here.lat]),
         number=session.queue.index(place.place_id) + 1,
         n_all=len(session.queue),
         is_waiting=is_waiting(place),

@@ -169,13 +169,13 @@ def shown(field: str, value: Any, language: Language) -> str:
         return "–"
     known = {"status": STATUS, "match_level": LEVELS, "match_method": METHODS,
              "accessibility": ACCESS}.get(field)  # fmt: skip
-    if known is not None and value in known:
-        return known[value][at]
+    if known is not None and str(value) in known:
+        return known[str(value)][at]
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     if isinstance(value, dict):
         return "; ".join(f"{key}: {text}" for key, text in value.items())
-    if field == "origins":
+    if field == "origins" and isinstance(value, list | tuple):
         return ", ".join(_list_of(each) for each in value)
     if isinstance(value, list | tuple):
         return "; ".join(_entry(each) for each in value)

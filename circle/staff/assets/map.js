@@ -5,7 +5,7 @@
   const CLOSEST = 19;
 
   function spotIcon(mark) {
-    const size = mark.kind === 'candidate' || mark.kind === 'entrance' ? 32 : 26;
+    const size = /^(candidate|entrance|side)/.test(mark.kind) ? 32 : 26;
     return L.divIcon({
       className: 'spot-mark ' + mark.kind, html: '', iconSize: [size, size],
       iconAnchor: [size / 2, size / 2]
