@@ -45,7 +45,7 @@ class Visit:
 @pytest.fixture
 def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
     """Open a page from a file with the network cut; `width` and `height` in pixels."""
-    contexts = []
+    contexts: list[Any] = []
 
     def on_console(faults: list[str], message: Any) -> None:
         if message.type in ("error", "warning"):

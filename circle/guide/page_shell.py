@@ -86,7 +86,7 @@ def drawn_map(
     )
     shown._id = name
     shown.options["max_zoom"] = CLOSEST_ZOOM
-    shown.add_child(Start(start))  # type: ignore[no-untyped-call]
+    shown.add_child(Start(start))
     figure = cast(Figure, shown.get_root())
     figure.render()
     styles, scripts = page_assets.folium_head(figure.header._children.items())
@@ -95,7 +95,7 @@ def drawn_map(
 
 def json_text(data: Mapping[str, Any]) -> str:
     """Return JSON that can stand in a script element: no character there ends it."""
-    text = orjson.dumps(data).decode()
+    text = orjson.dumps(data, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     for sign, escaped in (
         ("<", "\\u003c"),
         (">", "\\u003e"),

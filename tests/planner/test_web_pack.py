@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,9 @@ def test_shapes_keep_their_rings_and_places() -> None:
     assert unpacked(text["points"]).tolist() == [4, 3, 4, 1]
     steps = np.column_stack([unpacked(text["dx"]), unpacked(text["dy"])]).astype(np.int64)
     steps = np.where(steps % 2, -(steps + 1) // 2, steps // 2)
-    assert (steps[:4].cumsum(axis=0)[0] / 1e6 + (7.4, 43.7)).tolist() == pytest.approx([7.42, 43.73])
+    assert (steps[:4].cumsum(axis=0)[0] / 1e6 + (7.4, 43.7)).tolist() == pytest.approx(
+        [7.42, 43.73]
+    )
     assert (steps[11] / 1e6 + (7.4, 43.7)).tolist() == pytest.approx([7.41, 43.72])
 
 
@@ -85,10 +88,11 @@ def test_steps_of_colour_are_told_apart_in_grey() -> None:
     """Far and lacking is darker, step by step; no two states are one grey."""
     table = colours()
     steps = [relative_luminance(step["colour"]) for step in table["distance"]]
-    assert all(near > 1.25 * far for near, far in zip(steps, steps[1:], strict=False))
+    assert all(near > 1.25 * far for near, far in pairwise(steps))
     shares = [relative_luminance(step["colour"]) for step in table["share"]]
-    assert all(most > 1.25 * least for least, most in zip(shares, shares[1:], strict=False))
+    assert all(most > 1.25 * least for least, most in pairwise(shares))
     covered, uncovered = (relative_luminance(table["state"][k]) for k in ("covered", "uncovered"))
     assert (covered + 0.05) / (uncovered + 0.05) > 3
     straight = sorted(relative_luminance(one) for one in table["straight"].values())
-    assert straight[1] > 1.5 * straight[0] and straight[2] > 1.5 * straight[1]
+    assert straight[1] > 1.5 * straight[0]
+    assert straight[2] > 1.5 * straight[1]
