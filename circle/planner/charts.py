@@ -28,6 +28,23 @@ _UNITS = {"m": ("米", "m"), "min": ("分钟", "min")}
 _HOME_MEASURES = ("people", "dwellings", "buildings")
 
 
+def charts(plan: Plan, language: str, *, font: str = FONTS) -> dict[str, str]:
+    """
+    Return every chart a plan has, by name: ``classes``, ``distances``, and ``areas`` if any.
+
+    Parameters
+    ----------
+    plan, language, font
+        As for `coverage_chart`.
+    """
+    strip = area_chart(plan, language, font=font)
+    return {
+        "classes": coverage_chart(plan, language, font=font),
+        "distances": distance_chart(plan, language, font=font),
+        **({} if strip is None else {"areas": strip}),
+    }
+
+
 def coverage_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
     """
     Return bars of what each class covers at every level, worst first, with the straight line.
@@ -43,7 +60,7 @@ def coverage_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
     """
     zh = language.startswith("zh")
     classes = _worst_first(plan)
-    limits = _limits(plan)
+    limits = plan.limits()
     rows = plan.share_rows()
     measure = MEASURE_NAMES[plan.measure][0 if zh else 1]
     unit = _UNITS[plan.unit][0 if zh else 1]
@@ -58,7 +75,7 @@ def coverage_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
     svg.text(_MARGIN, 22, title, 15, bold=True)
     room = (WIDTH - 2 * _MARGIN - label) / max(len(limits), 1)
     wide = room - gap - figure
-    unknown = svg.hatch("unknown", palette.STATE_COLOURS["unknown"], palette.PAPER)
+    unknown = svg.hatch("unknown", palette.HATCH, palette.PAPER)
     for k, limit in enumerate(limits):
         left = _MARGIN + label + k * room
         head = f"{limit:g} {unit}以内" if zh else f"within {limit:g} {unit}"
@@ -76,11 +93,11 @@ def coverage_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
             left = _MARGIN + label + limits.index(one.limit) * room
             row = rows[one.key]
             share, open_ = _known(row.share_covered), _known(row.share_unknown)
-            level = palette.LEVEL_COLOURS[1]
+            level = palette.BAR
             svg.rect(left, middle - _BAR / 2, wide, _BAR, "#f1f3f2")
             svg.rect(left, middle - _BAR / 2, share * wide, _BAR, level)
             svg.rect(left + share * wide, middle - _BAR / 2, open_ * wide, _BAR, unknown,
-                     line=palette.STATE_COLOURS["unknown"], line_width=0.6)  # fmt: skip
+                     line=palette.EDGE_COLOURS["unknown"], line_width=0.6)  # fmt: skip
             if row.share_crow_fly == row.share_crow_fly:
                 _diamond(svg, left + row.share_crow_fly * wide, middle)
             told = "–" if row.share_covered != row.share_covered else f"{share:.1%}"
@@ -101,8 +118,8 @@ def _coverage_key(svg: Svg, y: float, zh: bool, unknown: str, unit: str) -> None
         if kind == "crow":
             _diamond(svg, x + 9, y - 4)
         else:
-            fill = palette.LEVEL_COLOURS[1] if kind == "bar" else unknown
-            edge = "none" if kind == "bar" else palette.STATE_COLOURS["unknown"]
+            fill = palette.BAR if kind == "bar" else unknown
+            edge = "none" if kind == "bar" else palette.EDGE_COLOURS["unknown"]
             svg.rect(x, y - 9, 18, 10, fill, line=edge, line_width=0.6)
         svg.text(x + 24, y, text, 11, ink=palette.INK_SOFT)
         x += 24 + text_width(text, 11) + 22
@@ -122,10 +139,6 @@ def _said_row(mine: Sequence[Subject], rows: dict[str, object], zh: bool) -> str
 
 def _known(value: float) -> float:
     return 0.0 if value != value else float(value)
-
-
-def _limits(plan: Plan) -> list[float]:
-    return sorted({one.limit for mine in plan.class_subjects().values() for one in mine})
 
 
 def _worst_first(plan: Plan) -> list[tuple[Subject, ...]]:
@@ -150,7 +163,7 @@ def area_chart(
     limit
         Of a level; the middle one by default. The sub-areas with most people are shown.
     """
-    limits = _limits(plan)
+    limits = plan.limits()
     if plan.area_shares is None or not limits:
         return None
     chosen = limits[len(limits) // 2] if limit is None else limit
@@ -236,7 +249,7 @@ def distance_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
     """
     zh = language.startswith("zh")
     classes = _worst_first(plan)
-    limits = _limits(plan)
+    limits = plan.limits()
     unit = _UNITS[plan.unit][0 if zh else 1]
     measure = MEASURE_NAMES[plan.measure][0 if zh else 1]
     farthest = 2.0 * max(limits, default=1.0)

@@ -136,14 +136,20 @@ def projected(layers: Iterable[Layer], crs: pyproj.CRS) -> tuple[Layer, ...]:
 def _homes(plan: Plan) -> list[Layer]:
     coverage = plan.coverage
     table = coverage.homes_frame()
-    table.insert(7, "n_lacking", lacking(plan))
+    limits = plan.limits()
+    for k, limit in enumerate(limits):
+        table.insert(7 + k, f"lacking_{limit:g}", lacking(plan, limit))
     names = _safe_names(table.columns)
     table = table.rename(columns=names)
-    meaning: dict[str, Words] = {
-        **_HOME_COLUMNS,
-        "n_lacking": ("最远一级缺少的类别数", "classes lacking at the farthest level"),
-    }
+    meaning: dict[str, Words] = dict(_HOME_COLUMNS)
     unit = {"m": ("米", "m"), "min": ("分钟", "min")}[plan.unit]
+    for limit in limits:
+        meaning[names[f"lacking_{limit:g}"]] = (
+            f"{limit:g} {unit[0]}内缺少的类别数",
+            f"classes lacking within {limit:g} {unit[1]}",
+        )
+    # The middle level is shown first: the nearest is hard to have, the farthest hard to lack.
+    shown = sorted(limits, key=lambda limit: limit != plan.middle_limit)
     for places in coverage.reaches:
         one = next(s for s in coverage.subjects if s.places == places)
         meaning[names[f"nearest_{places}"]] = (
@@ -170,7 +176,12 @@ def _homes(plan: Plan) -> list[Layer]:
             list(_as_areas(mine.geometry) if shape == "fill" else _as_points(mine.geometry)),
             crs=table.crs,
         )
-        looks = [styles.lack_style("缺少的类别数 classes lacking", "n_lacking", shape)]
+        looks = [
+            styles.lack_style(
+                f"缺少类别 lacking {limit:g} {unit[1]}", names[f"lacking_{limit:g}"], shape
+            )
+            for limit in shown
+        ]
         looks += [
             styles.state_style(
                 f"{one.name_zh} {one.limit:g} {unit[0]} {one.name_en}",

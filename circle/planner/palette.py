@@ -1,22 +1,30 @@
 """
-The colours of the planner's maps, tables and charts: one place for all of them.
+The colours of the planner's maps, tables and charts: those of `assets/colours.toml`, by use.
 
-Each step is darker than the one before, so that a print in grey keeps their order.
+What is far or lacking is dark, what is near or there is light: a print in grey keeps the order.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from circle.demand.model import Words
 
-STATE_COLOURS: Mapping[str, str] = {
-    "covered": "#bfe0d2",
-    "unknown": "#93a0ad",
-    "uncovered": "#9e2b1e",
-    "outside": "#f1efe9",
-}
+_FILE = Path(__file__).resolve().parent / "assets" / "colours.toml"
+_COLOURS: Mapping[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+_FAR = [step["colour"] for step in _COLOURS["distance"]]
+
+STATE_COLOURS: Mapping[str, str] = _COLOURS["state"]
 """Colour of a home by its state, see `circle.coverage.model.STATE_WORDS`."""
+
+EDGE_COLOURS: Mapping[str, str] = _COLOURS["edge"]
+"""Outline of the same."""
+
+HATCH: str = _COLOURS["hatch"]["unknown"]
+"""Stripes over what is unknown."""
 
 STATE_NAMES: Mapping[str, Words] = {
     "covered": ("范围内有", "within the limit"),
@@ -25,43 +33,29 @@ STATE_NAMES: Mapping[str, Words] = {
     "outside": ("数据范围之外", "outside the data"),
 }
 
-LACK_STEPS: tuple[tuple[int, str], ...] = (
-    (0, "#e6f1ec"),
-    (1, "#f3d9a4"),
-    (2, "#e3a46b"),
-    (4, "#c0603d"),
-    (7, "#7a1f1a"),
+LACK_STEPS: tuple[tuple[int, str], ...] = tuple(
+    zip((0, 1, 2, 4, 7), (_FAR[0], *_FAR[2:6]), strict=True)
 )
 """Least number of classes that are lacking, and its colour."""
 
-SHARE_STEPS: tuple[tuple[float, str], ...] = (
-    (0.0, "#7a1f1a"),
-    (0.25, "#b4523a"),
-    (0.5, "#d99a6c"),
-    (0.75, "#f0d6a6"),
-    (0.9, "#e6f1ec"),
+_UPTO = [step["upto"] for step in _COLOURS["share"]]
+SHARE_STEPS: tuple[tuple[float, str], ...] = tuple(
+    zip((0.0, *_UPTO[:-1]), (step["colour"] for step in _COLOURS["share"]), strict=True)
 )
 """Least share that is covered, and its colour: the less, the darker."""
 
-LEVEL_COLOURS = ("#12343b", "#2f7f86", "#86c5bd", "#c9e4dd", "#e3f0ec", "#f1f7f5")
+BAR: str = EDGE_COLOURS["covered"]
+LEVEL_COLOURS = ("#123a5a", BAR, "#8cc2e6", "#d8ebf8", "#c9d3da", "#eceff1")
 """Levels from the nearest limit to the farthest."""
 
-GAP, GAP_LINE = "#e3a46b", "#7a1f1a"
-PLACE, PLACE_LINE = "#1f4e79", "#ffffff"
-SITE, SITE_LINE = "#f4c430", "#1a1a1a"
+GAP, GAP_LINE = "#e79a45", EDGE_COLOURS["uncovered"]
+PLACE, PLACE_LINE = _COLOURS["mark"]["place"], "#ffffff"
+SITE, SITE_LINE = _COLOURS["mark"]["chosen"], _COLOURS["mark"]["site"]
 AREA_LINE = "#4a4a4a"
-INK, INK_SOFT, LINE, PAPER = "#1c2526", "#55605f", "#c8cfcd", "#ffffff"
-ACCENT = "#9e2b1e"
+INK, INK_SOFT, LINE, PAPER = "#1b1f23", "#545c63", "#c9cfd4", "#ffffff"
+ACCENT: str = STATE_COLOURS["uncovered"]
 
-GROUND = {
-    "land": "#f6f4ee",
-    "water": "#c9dbe3",
-    "green": "#dde8d0",
-    "building": "#d9d5cb",
-    "rail": "#9b958c",
-    "street": "#ffffff",
-    "street_line": "#cfc8bb",
-}
+GROUND: Mapping[str, str] = _COLOURS["basemap"]
 """What lies under a planner's map; paler than anything that is judged."""
 
 
@@ -72,7 +66,7 @@ def lack_colour(n_lacking: int) -> str:
     Examples
     --------
     >>> lack_colour(0), lack_colour(3) == lack_colour(2)
-    ('#e6f1ec', True)
+    ('#d8ebf8', True)
     """
     return [colour for least, colour in LACK_STEPS if n_lacking >= least][-1]
 
@@ -84,7 +78,7 @@ def share_colour(share: float) -> str:
     Examples
     --------
     >>> share_colour(0.0), share_colour(0.95), share_colour(float("nan"))
-    ('#7a1f1a', '#e6f1ec', '#ffffff')
+    ('#8a2413', '#d8ebf8', '#ffffff')
     """
     if share != share:
         return PAPER

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from circle.coverage.mode import Subject
-from circle.coverage.model import CoverageResult
+from circle.coverage.model import UNCOVERED, CoverageResult
 from circle.demand.model import Words
 from circle.provenance import Provenance
 from circle.standards import Clause
@@ -51,8 +51,7 @@ class Plan:
     coverage
         What was judged.
     gaps
-        Columns `circle.coverage.gaps.GAP_COLUMNS` after ``no``: numbered through, classes before
-        clauses, most people first.
+        Columns `circle.coverage.gaps.GAP_COLUMNS` after ``no``, see `numbered`.
     sources
         Files the result rests on, each once, by what they are: ``"streets"``, ``"map"``, ….
     clauses
@@ -106,6 +105,16 @@ class Plan:
                 found.setdefault(class_of(one), []).append(one)
         return {key: tuple(sorted(mine, key=lambda one: one.limit)) for key, mine in found.items()}
 
+    def limits(self) -> list[float]:
+        """Return the limits classes are judged by, nearest first."""
+        return sorted({one.limit for mine in self.class_subjects().values() for one in mine})
+
+    @property
+    def middle_limit(self) -> float | None:
+        """The limit maps show first; ``None`` where no class was judged."""
+        limits = self.limits()
+        return limits[len(limits) // 2] if limits else None
+
     def share_rows(self, measure: str | None = None) -> dict[str, Any]:
         """Return the row of `CoverageResult.shares` of each subject in one measure."""
         shares = self.coverage.shares
@@ -125,7 +134,7 @@ def named_rows(table: pd.DataFrame) -> Iterator[Any]:
 
 def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFrame:
     """
-    Return gaps numbered through from 1: classes before clauses, most people first.
+    Return gaps numbered through from 1, the gravest first.
 
     Parameters
     ----------
@@ -133,20 +142,59 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
         From `circle.coverage.gaps.find_gaps`.
     coverage
         What they were found in.
+
+    Returns
+    -------
+    gaps
+        First each class at the farthest level it is lacking at, then its nearer levels, then the
+        clauses; among each, most people first.
     """
     kinds = {one.key: one.kind for one in coverage.subjects}
-    is_class = np.array([kinds[key] == "class" for key in gaps["subject"]], np.bool_)
-    order = np.lexsort(
-        (-gaps["n_homes"].to_numpy(float), -gaps["people"].to_numpy(float), ~is_class)
-    )
+    order_of: dict[str, int] = dict.fromkeys(kinds, 2)
+    farthest: dict[str, Subject] = {}
+    lacked = set(gaps["subject"])
+    for one in coverage.subjects:
+        if one.kind == "class" and one.key in lacked:
+            order_of[one.key] = 1
+            known = farthest.get(class_of(one))
+            if known is None or one.limit > known.limit:
+                farthest[class_of(one)] = one
+    order_of |= dict.fromkeys((one.key for one in farthest.values()), 0)
+    rank = np.array([order_of[key] for key in gaps["subject"]], np.int64)
+    order = np.lexsort((-gaps["n_homes"].to_numpy(float), -gaps["people"].to_numpy(float), rank))
     table = gaps.iloc[order].reset_index(drop=True)
     table.insert(0, "no", np.arange(1, len(table) + 1))
     return table
 
 
-def lacking(plan: Plan) -> np.typing.NDArray[np.int64]:
-    """Return how many classes each home is known to lack at the farthest level of each."""
+def gravest_gaps(plan: Plan, most: int) -> gpd.GeoDataFrame:
+    """Return the first gaps, of classes at the farthest level they are lacking at."""
+    kinds = {one.key: one for one in plan.coverage.subjects}
+    of_class = [kinds[key].kind == "class" for key in plan.gaps["subject"]]
+    mine = plan.gaps[np.array(of_class, np.bool_)]
+    if mine.empty:
+        return plan.gaps.head(most)
+    # Numbers run through the farthest levels first: they end where people rise again.
+    people = mine["people"].to_numpy(float)
+    rises = np.flatnonzero(np.diff(people) > 0)
+    end = int(rises[0]) + 1 if len(rises) else len(mine)
+    return mine.head(min(end, most))
+
+
+def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int64]:
+    """
+    Return how many classes each home is known to lack.
+
+    Parameters
+    ----------
+    plan
+        What was judged.
+    limit
+        Of a level; the farthest of each class by default.
+    """
     count = np.zeros(len(plan.coverage.demand), np.int64)
     for mine in plan.class_subjects().values():
-        count += plan.coverage.state(mine[-1]) == 1
+        for one in mine[-1:] if limit is None else mine:
+            if limit is None or one.limit == limit:
+                count += plan.coverage.state(one) == UNCOVERED
     return count

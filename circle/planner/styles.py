@@ -207,7 +207,8 @@ def state_style(name: str, column: str, shape: Shape) -> Style:
         shape,
         tuple(
             Rule(
-                palette.STATE_NAMES[state], colour, palette.INK_SOFT, ((column, "=", state),),
+                palette.STATE_NAMES[state], palette.HATCH if state == "unknown" else colour,
+                palette.EDGE_COLOURS[state], ((column, "=", state),),
                 brush="b_diagonal" if state == "unknown" else "solid",
             )
             for state, colour in palette.STATE_COLOURS.items()
@@ -221,16 +222,25 @@ def lack_style(name: str, column: str, shape: Shape) -> Style:
     rules = []
     for k, (least, colour) in enumerate(steps):
         tests: tuple[Test, ...] = ((column, ">=", float(least)),)
-        most = steps[k + 1][0] - 1 if k + 1 < len(steps) else None
-        if most is not None:
-            tests += ((column, "<", float(most + 1)),)
-        rules.append(Rule(_lacks(least, most), colour, palette.INK_SOFT, tests))
+        if k + 1 < len(steps):
+            tests += ((column, "<", float(steps[k + 1][0])),)
+        rules.append(Rule(lacks_words(k), colour, palette.INK_SOFT, tests))
     return Style(name, shape, tuple(rules))
 
 
-def _lacks(least: int, most: int | None) -> Words:
-    if most is None:
+def lacks_words(step: int) -> Words:
+    """
+    Return what a step of `palette.LACK_STEPS` means.
+
+    Examples
+    --------
+    >>> lacks_words(0)[1], lacks_words(2)[1]
+    ('lacks none', 'lacks 2–3')
+    """
+    least = palette.LACK_STEPS[step][0]
+    if step + 1 == len(palette.LACK_STEPS):
         return f"缺 {least} 类以上", f"lacks {least} or more"
+    most = palette.LACK_STEPS[step + 1][0] - 1
     if most == 0:
         return "各类都有", "lacks none"
     shown = f"{least}" if least == most else f"{least}–{most}"

@@ -41,10 +41,10 @@ _FORMATS = {"whole": "#,##0", "percent": "0.0%", "decimal": "0.0", "degrees": "0
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of what a zip can hold; a date of the file would change daily
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
-_HEAD_FILL = PatternFill("solid", fgColor="FF1F3A40")
+_HEAD_FILL = PatternFill("solid", fgColor="FF123A5A")
 _HEAD_FONT = Font(name="Microsoft YaHei", bold=True, color="FFFFFFFF", size=10)
 _BODY_FONT = Font(name="Microsoft YaHei", size=10)
-_TITLE_FONT = Font(name="Microsoft YaHei", bold=True, size=16, color="FF1F3A40")
+_TITLE_FONT = Font(name="Microsoft YaHei", bold=True, size=16, color="FF123A5A")
 _SOFT_FONT = Font(name="Microsoft YaHei", size=10, color="FF55605F")
 _GROUP_FILL = PatternFill("solid", fgColor="FFE8EEEC")
 _RULE = Border(bottom=Side(style="hair", color="FFC8CFCD"))
@@ -191,7 +191,7 @@ def _plain_sheet(book: Workbook, plan: Plan, table: Table) -> None:
         _mark_unverified(sheet, _letter(keys, "evidence"), last)
     if table.key == "facilities" and last > 4:
         letter = _letter(keys, "nearest_to")
-        _bars(sheet, f"{letter}5:{letter}{last}", "#86c5bd")
+        _bars(sheet, f"{letter}5:{letter}{last}", palette.LEVEL_COLOURS[2])
 
 
 def _letter(keys: list[str], key: str) -> str:
@@ -217,7 +217,7 @@ def _bars(sheet: Worksheet, where: str, colour: str) -> None:
 def _shade(sheet: Worksheet, where: str) -> None:
     """Shade shares: dark where few are covered, light where all are, in grey print too."""
     scale = _new_scale(
-        start_type="num", start_value=0, start_color=_argb("#d07a4f"),
+        start_type="num", start_value=0, start_color=_argb("#d9834f"),
         mid_type="num", mid_value=0.6, mid_color=_argb("#f0d6a6"),
         end_type="num", end_value=1, end_color=_argb("#f4faf7"),
     )  # fmt: skip
@@ -308,7 +308,7 @@ def _gaps(book: Workbook, plan: Plan) -> None:
     _frame(sheet, 4, last, len(table.columns), 4)
     if last > 4:
         keys = [column.key for column in table.columns]
-        for key, colour in (("people", "#e3a46b"), ("excess", "#93a0ad")):
+        for key, colour in (("people", palette.GAP), ("excess", palette.HATCH)):
             letter = _letter(keys, key)
             _bars(sheet, f"{letter}5:{letter}{last}", colour)
         _mark_unverified(sheet, _letter(keys, "evidence"), last)

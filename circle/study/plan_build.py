@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from circle.coverage.gaps import find_gaps
+from circle.planner.charts import charts
 from circle.planner.layers import (
     is_in_china,
     plan_layers,
@@ -20,7 +21,10 @@ from circle.planner.layers import (
     render_shapefiles,
 )
 from circle.planner.plan import Plan, Sites, numbered
+from circle.planner.report import render_report
 from circle.planner.tables import as_csv, csv_tables
+from circle.planner.web import render_planner
+from circle.planner.web_inputs import inputs_of
 from circle.planner.workbook import render_workbook
 from circle.provenance import Provenance
 from circle.study.coverage import PlanResult
@@ -103,6 +107,11 @@ def plan_files(plan: Plan, folder: Path) -> dict[Path, bytes]:
     files = {folder / "coverage.xlsx": render_workbook(plan)}
     for table in csv_tables(plan):
         files[folder / f"coverage-{table.key}.csv"] = as_csv(table)
+    for language in ("zh", "en"):
+        files[folder / f"coverage-report-{language}.pdf"] = render_report(plan, language)
+        for key, drawing in charts(plan, language).items():
+            files[folder / f"coverage-{key}-{language}.svg"] = drawing.encode()
+    files[folder / "planner.html"] = render_planner(inputs_of(plan)).encode()
     layers = plan_layers(plan)
     files[folder / "coverage.gpkg"] = render_geopackage(plan, layers)
     if is_in_china(plan):

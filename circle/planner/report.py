@@ -1,0 +1,278 @@
+"""The report: a few pages of findings, charts, maps and tables, and how they were computed."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from circle.coverage.mode import StandardMode, Subject
+from circle.coverage.model import MEASURE_NAMES
+from circle.demand.model import Words
+from circle.guide.paper.fonts import PaperFont, find_font
+from circle.planner import palette
+from circle.planner.charts import charts
+from circle.planner.findings import findings, length, percent
+from circle.planner.method import facts
+from circle.planner.plan import Plan, gravest_gaps, named_rows
+from circle.planner.report_map import gap_map, lack_map, make_ground, state_map
+from circle.planner.report_words import WORDS
+from circle.planner.styles import lacks_words
+from circle.planner.tables import clause_measure, level_names
+from circle.standards import NEED_NAMES
+
+_MOST_GAPS = 12
+_SMALL_MAPS = 4
+_TEMPLATE = Path(__file__).with_name("report.typ")
+
+
+def render_report(plan: Plan, language: str) -> bytes:
+    """
+    Return the report of a plan as PDF.
+
+    Parameters
+    ----------
+    plan
+        What to tell.
+    language
+        ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    pdf
+        A4, tagged (PDF/UA-1); the same bytes for the same plan.
+
+    Raises
+    ------
+    FontError
+        If there is no font to write Chinese with.
+    """
+    return _Report(plan, language, find_font()).render()
+
+
+class _Report:
+    """One report in the making."""
+
+    def __init__(self, plan: Plan, language: str, font: PaperFont) -> None:
+        self.plan, self.font = plan, font
+        self.language = "zh" if language.startswith("zh") else "en"
+        self.files: dict[str, bytes] = {}
+        self.family = f'"{font.family}"'
+
+    def pick(self, words: Words) -> str:
+        """Return the one of two texts, every sign of which can be written."""
+        return self.font.printable(" ".join(words[0 if self.language == "zh" else 1].split()))
+
+    def say(self, key: str, **values: object) -> str:
+        zh, en = WORDS[key]
+        return self.pick((zh.format(**values), en.format(**values)))
+
+    def image(self, key: str, drawing: str, alt: str) -> dict[str, str]:
+        """Keep a drawing and return what the template needs of it."""
+        name = f"{key}.svg"
+        self.files[name] = self.font.printable(drawing).encode()
+        return {"file": name, "alt": alt}
+
+    def render(self) -> bytes:
+        data = {
+            "lang": self.language,
+            "region": "CN" if self.language == "zh" else "GB",
+            "font": self.font.family,
+            "bold": self.font.has_bold,
+            "title": self.say("title", place=self.pick(self.plan.title)),
+            "place": self.pick(self.plan.title),
+            "words": {key: self.say(key) for key in WORDS if "{" not in WORDS[key][0]},
+            "colours": {"ink": palette.INK, "soft": palette.INK_SOFT, "line": palette.LINE,
+                        "accent": palette.BAR, "dark": palette.ACCENT},
+            "subtitle": self._subtitle(),
+            "findings": [self.pick(one) for one in findings(self.plan)],
+            "charts": self._charts(),
+            "maps": self._maps(),
+            "gaps": self._gaps(),
+            "clauses": self._clauses(),
+            "sites": self._sites(),
+            "facts": self._facts(),
+            "credit": self._credit(),
+        }  # fmt: skip
+        self.files["report.json"] = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+        self.files["main.typ"] = _TEMPLATE.read_bytes()
+        inputs: Any = self.files  # files by name: not in the signature of every version
+        return typst.compile(
+            inputs,
+            font_paths=[self.font.file.parent],
+            ignore_system_fonts=True,
+            timestamp=_day(self.plan.data_date),
+            pdf_standards="ua-1",
+        )
+
+    def _subtitle(self) -> list[str]:
+        mode, plan = self.plan.coverage.mode, self.plan
+        if isinstance(mode, StandardMode):
+            how = self.say("by_metres")
+        else:
+            how = self.say(
+                "by_minutes", walker=self.pick((mode.walker.name_zh, mode.walker.name_en))
+            )
+        date = plan.data_date or self.say("unknown")
+        return [how, self.say("data_of", date=date), self.pick(plan.coverage.demand.source)]
+
+    def _credit(self) -> str:
+        credits = []
+        for source in self.plan.sources.values():
+            told = source if isinstance(source, Mapping) else source.as_dict()
+            credits.append(str(told.get("attribution") or ""))
+        number = self.plan.approval_number
+        shown = " · ".join(dict.fromkeys(filter(None, credits)))
+        return self.pick((f"{shown} {'审图号：' + number if number else ''}",
+                          f"{shown} {number}"))  # fmt: skip
+
+    def _charts(self) -> list[dict[str, str]]:
+        drawn = charts(self.plan, self.language, font=self.family)
+        return [
+            self.image(f"chart-{key}", drawing, self.say(f"alt_{key}"))
+            for key, drawing in drawn.items()
+        ]
+
+    def _maps(self) -> dict[str, Any]:
+        plan = self.plan
+        ground = make_ground(plan)
+        middle = length(plan.middle_limit or 0.0, plan.unit)
+        title = self.say("map_lacking", limit=self.pick(middle))
+        maps: dict[str, Any] = {
+            "lacking": self.image("map-lacking", lack_map(plan, ground, title, self.family), title)
+        }
+        maps["lacking"]["title"] = title
+        maps["lacking"]["legend"] = [
+            {"colour": colour, "text": self.pick(lacks_words(k))}
+            for k, (_, colour) in enumerate(palette.LACK_STEPS)
+        ]
+        maps["small"] = []
+        for number, one in enumerate(self._worst_subjects()):
+            name = self._within(one)
+            drawing = state_map(plan, ground, one, name, self.family)
+            row = plan.share_rows()[one.key]
+            small = self.image(f"map-{number}", drawing, self.say("alt_state", name=name))
+            maps["small"].append(
+                small | {"title": name, "share": percent(float(row.share_covered))}
+            )
+        maps["states"] = [
+            {"colour": palette.STATE_COLOURS[state], "edge": palette.EDGE_COLOURS[state],
+             "hatched": state == "unknown", "text": self.pick(palette.STATE_NAMES[state])}
+            for state in ("covered", "uncovered", "unknown")
+        ]  # fmt: skip
+        shown = gravest_gaps(plan, _MOST_GAPS)
+        title = self.say("map_gaps")
+        maps["gaps"] = self.image(
+            "map-gaps", gap_map(plan, ground, shown, title, self.family), title
+        )
+        maps["is_tall"] = bool(ground.height > 560)
+        return maps
+
+    def _within(self, subject: Subject) -> str:
+        limit = self.pick(length(subject.limit, self.plan.unit))
+        return self.say("within", name=self.pick((subject.name_zh, subject.name_en)), limit=limit)
+
+    def _worst_subjects(self) -> list[Subject]:
+        """Return the classes most are without, at the middle level of each."""
+        rows = self.plan.share_rows()
+        middle = [mine[len(mine) // 2] for mine in self.plan.class_subjects().values()]
+        middle.sort(key=lambda one: -float(rows[one.key].uncovered))
+        return middle[:_SMALL_MAPS]
+
+    def _gaps(self) -> list[list[str]]:
+        unit = self.plan.unit
+        return [
+            [
+                str(row.no),
+                self.pick((row.name_zh, row.name_en)),
+                self.pick(length(row.limit, unit)),
+                f"{row.people:,.0f}",
+                str(row.n_homes),
+                self.pick(length(row.nearest, unit)),
+                self.pick(length(row.excess, unit)),
+                self._place_name(row),
+            ]
+            for row in named_rows(gravest_gaps(self.plan, _MOST_GAPS))
+        ]
+
+    def _place_name(self, gap: Any) -> str:
+        """Return what a gap's nearest place is called in the language, else as on the map."""
+        if not isinstance(gap.nearest_name, str):
+            return "–"
+        if self.language == "en":
+            subject = self.plan.coverage.subject(gap.subject)
+            for reach, _ in self.plan.coverage.reaches_of(subject):
+                table = reach.places.table
+                named = table.loc[table["place_id"] == gap.nearest_id, "name_en"]
+                if len(named) and isinstance(named.iloc[0], str):
+                    return self.font.printable(named.iloc[0])
+        return self.font.printable(gap.nearest_name)
+
+    def _clauses(self) -> list[dict[str, Any]]:
+        """Return the clauses by level, those that cover least first."""
+        plan = self.plan
+        levels: dict[str, list[tuple[float, list[str]]]] = {}
+        for one in plan.coverage.subjects:
+            if one.kind == "class":
+                continue
+            measure = clause_measure(plan, one)
+            row = plan.share_rows(measure)[one.key]
+            need = "" if one.clause is None else self.pick(NEED_NAMES[one.clause.need])
+            line = [
+                self.pick((one.name_zh, one.name_en)) + ("" if measure == plan.measure else " *"),
+                need,
+                self.pick(length(one.limit, plan.unit)),
+                str(row.n_places),
+                percent(float(row.share_covered)),
+                percent(float(row.share_unknown)),
+                percent(float(row.share_crow_fly)),
+                f"{percent(float(row.low))} – {percent(float(row.high))}",
+                "" if one.is_verified else self.say("unverified"),
+            ]
+            worth = float(row.share_covered)
+            levels.setdefault(one.level, []).append((-1.0 if worth != worth else worth, line))
+        return [
+            {
+                "title": self.pick(level_names(level)),
+                "rows": [line for _, line in sorted(rows, key=lambda pair: pair[0])],
+                "on_land": any(line[0].endswith(" *") for _, line in rows),
+            }
+            for level, rows in levels.items()
+        ]
+
+    def _sites(self) -> dict[str, Any] | None:
+        sites = self.plan.sites
+        if sites is None:
+            return None
+        return {
+            "title": self.say("sites", name=self.pick(sites.subject)),
+            "said": [self.pick(one) for one in sites.said],
+            "rows": [
+                [str(row.site_id), self.font.printable(str(row.name or "–")), f"{row.people:,.0f}",
+                 f"{row.geometry.x:.5f}, {row.geometry.y:.5f}"]
+                for row in named_rows(sites.table)
+            ],
+            "head": [self.say("site"), self.say("name"),
+                     self.say("gain", measure=self.pick(MEASURE_NAMES[self.plan.measure])),
+                     self.say("position")],
+        }  # fmt: skip
+
+    def _facts(self) -> list[dict[str, Any]]:
+        groups: dict[str, list[list[str]]] = {}
+        for fact in facts(self.plan):
+            row = [self.pick(fact.name), self.pick(fact.value), self.pick(fact.source)]
+            groups.setdefault(self.pick(fact.group), []).append(row)
+        return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+
+def _day(data_date: str | None) -> datetime.datetime:
+    """Return a date for the file that does not depend on the day it is made."""
+    try:
+        day = datetime.date.fromisoformat((data_date or "")[:10])
+    except ValueError:
+        day = datetime.date(2000, 1, 1)
+    return datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC)
