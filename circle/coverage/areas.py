@@ -102,10 +102,15 @@ def make_areas(table: Any, bounds: Bounds, source: str = "") -> Areas:
     Raises
     ------
     InputError
-        If there is no polygon.
+        If there is no polygon, or no reference system.
     """
     if not isinstance(table, gpd.GeoDataFrame):
         table = gpd.GeoDataFrame(geometry=[])
+    if table.crs is None and len(table):
+        raise InputError(
+            en=f"{source or 'The table'} has no coordinate reference system; save it with one.",
+            zh=f"{source or '该表'}没有坐标参考系；请带坐标系另存。",
+        )
     if table.crs is not None:
         table = table.to_crs("EPSG:4326")
     is_area = table.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy(bool)

@@ -80,6 +80,8 @@ def all_shares(result: CoverageResult) -> pd.DataFrame:
 
 
 def _head(result: CoverageResult, subject: Subject) -> dict[str, Any]:
+    # Members of a group may ask for the same places; each is one place.
+    ids = {key for reach, _ in result.reaches_of(subject) for key in reach.places.table["place_id"]}
     return {
         "subject": subject.key,
         "kind": subject.kind,
@@ -88,7 +90,7 @@ def _head(result: CoverageResult, subject: Subject) -> dict[str, Any]:
         "name_en": subject.name_en,
         "limit": subject.limit,
         "unit": result.mode.unit,
-        "n_places": sum(len(reach.places) for reach, _ in result.reaches_of(subject)),
+        "n_places": len(ids),
         "is_verified": subject.is_verified,
     }
 
@@ -110,6 +112,7 @@ class _HomeMasks:
         self.state = result.state(subject)
         covered, inside = self.state == COVERED, self.state != OUTSIDE
         self.masks: dict[str, BoolArray] = {}
+        # Whole costs hold steps and waiting too: all of a walk is slower or faster.
         slower = faster = 1.0
         if isinstance(result.mode, PersonMode):
             slower = 1.0 / (1.0 - result.mode.speed_share)
@@ -121,11 +124,14 @@ class _HomeMasks:
                 self.masks["share_radius"] = asked[0][0].crow_m <= radius + _TOUCH_M
         ways: dict[str, BoolArray] = {}
         for reach, limit in asked:
-            cost = np.where(reach.cost == UNREACHED, np.inf, reach.cost)
+            cost = _known(reach.cost)
             within = {
                 "position_low": cost + reach.slack <= limit,
                 "position_high": cost - reach.slack <= limit,
                 "gates_open": (reach.open_cost <= limit) & (reach.open_cost != UNREACHED),
+                # At once: off by so much and slower; off, faster, and every gate open.
+                "low": (cost + reach.slack) * slower <= limit,
+                "high": (np.minimum(cost, _known(reach.open_cost)) - reach.slack) * faster <= limit,
             }
             if isinstance(result.mode, PersonMode):
                 within |= {
@@ -135,10 +141,6 @@ class _HomeMasks:
             for name, mask in within.items():
                 ways[name] = (ways[name] | mask) & inside if name in ways else mask & inside
         self.masks |= ways
-        self.masks["low"] = ways["position_low"] & ways.get("speed_low", covered)
-        self.masks["high"] = (
-            ways["position_high"] | ways.get("speed_high", covered) | ways["gates_open"]
-        )
 
     def figures(self, weight: FloatArray) -> dict[str, float]:
         """Return the figures of one measure."""
@@ -147,6 +149,10 @@ class _HomeMasks:
         for name, mask in self.masks.items():
             row[name] = share(float(weight[mask].sum()), total)
         return row
+
+
+def _known(cost: Int32Array) -> FloatArray:
+    return np.where(cost == UNREACHED, np.inf, cost)
 
 
 def _any_crow(asked: tuple[tuple[Reach, int], ...], name: str) -> BoolArray:

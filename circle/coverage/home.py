@@ -9,7 +9,9 @@ import pandas as pd
 import shapely
 
 from circle.coverage.gaps import nearest_of
+from circle.coverage.mode import Subject
 from circle.coverage.model import STATE_WORDS, CoverageResult
+from circle.coverage.reach import Group, reach_matrix, take_snaps
 from circle.demand.town import to_metres
 from circle.directions import Route, route
 from circle.errors import NoRouteError, PositionError
@@ -25,7 +27,8 @@ HOME_ANSWER_COLUMNS = (
 )
 """
 One row per subject. ``nearest`` in metres or minutes (inf where no walk was found), ``excess`` by
-how much it is beyond the limit, negative within; ``choices`` places within the limit.
+how much it is beyond the limit, negative within; ``choices`` places within the limit, of a group
+each once.
 """
 
 
@@ -110,10 +113,6 @@ def ask_home(result: CoverageResult, at: LonLat) -> HomeAnswer:
     for subject in result.subjects:
         nearest, excess, ids, names = nearest_of(result, subject)
         clause = subject.clause
-        asked = result.reaches_of(subject)
-        choices = (
-            0 if subject.kind == "group" else asked[0][0].choices_by_limit[subject.limit][home]
-        )
         rows.append(
             {
                 "subject": subject.key,
@@ -128,7 +127,7 @@ def ask_home(result: CoverageResult, at: LonLat) -> HomeAnswer:
                 "excess": float(excess[home]),
                 "place_id": ids[home],
                 "place_name": names[home],
-                "choices": int(choices),
+                "choices": _choices(result, home, subject),
                 "standard": None if clause is None else clause.standard,
                 "clause": None if clause is None else clause.clause,
                 "need": None if clause is None else clause.need,
@@ -143,6 +142,22 @@ def ask_home(result: CoverageResult, at: LonLat) -> HomeAnswer:
         people=float(row["people"]),
         answers=pd.DataFrame(rows, columns=list(HOME_ANSWER_COLUMNS)),
     )
+
+
+def _choices(result: CoverageResult, home: int, subject: Subject) -> int:
+    """Return how many places lie within the limit; of a group each place once."""
+    asked = result.reaches_of(subject)
+    if subject.kind != "group":
+        return int(asked[0][0].choices_by_limit[subject.limit][home])
+    mine = np.flatnonzero(result.homes.group.owner == home)
+    here = Group(take_snaps(result.homes.group.snaps, mine), np.zeros(len(mine), np.int32), 1)
+    mode, found = result.mode, set()
+    for reach, limit in asked:
+        costs = reach_matrix(
+            result.network, here, reach.places.joined.group, limit, mode.unit, mode.walker
+        )
+        found.update(reach.places.table["place_id"].to_numpy()[costs.indices])
+    return len(found)
 
 
 def way_to_nearest(result: CoverageResult, home: int, subject: str) -> Route | None:

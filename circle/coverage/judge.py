@@ -240,11 +240,17 @@ def _slack(
     walker: Walker,
     unit: Unit,
 ) -> Int32Array:
-    """Return by how much the cost of each home may be off: its access leg, and the place's."""
+    """
+    Return by how much the cost of each home may be off.
+
+    That is its access leg, and the place's, or how well the place's position is known where that
+    is worse.
+    """
     metres = np.zeros(homes.group.n)
     has = start >= 0
     metres[has] = homes.group.snaps.distance_m[start[has]]
-    metres[has] += places.joined.off_street_m[facility[has]]
+    accuracy_m = np.nan_to_num(places.table["accuracy_m"].to_numpy(np.float64))
+    metres[has] += np.maximum(places.joined.off_street_m, accuracy_m)[facility[has]]
     per_metre = 1000.0 if unit == "m" else 1000.0 / walker.speed_m_s
     return np.rint(np.where(np.isfinite(metres), metres, 0.0) * per_metre).astype(np.int32)
 

@@ -38,8 +38,10 @@ SHARE_COLUMNS = (
 One row per subject and measure. ``total`` in people, dwellings, buildings or m²; the shares of it
 add up to 1 (NaN where the total is 0). ``share_crow_fly``: within the limit in a straight line;
 ``share_radius``: within the clause's service radius in a straight line (both NaN in minutes).
-``low`` and ``high`` enclose what follows: a position that is off by the length of its access leg,
-a walker that is slower or faster, gates of compounds that open.
+``position_low``, ``position_high``: both ends off by the length of their access legs, a place by
+its accuracy where that is more. ``speed_low``, ``speed_high``: all of the walk, steps too, slower
+or faster. ``gates_open``: gates of compounds open. ``low`` and ``high``: all of these at once.
+``n_places``: of a group each place once. Ground has no range but its share.
 """
 DISTANCE_COLUMNS = (
     *("places", "name_zh", "name_en", "unit", "n_places", "median", "p90", "share_found"),
@@ -68,7 +70,8 @@ class Reach:
     crow_m
         Metres in a straight line to the nearest way in; inf without places.
     slack
-        Whole cost by which the positions of both ends may be off.
+        Whole cost by which the positions of both ends may be off: the access leg of the home, and
+        that of the place or its accuracy, whichever is more.
     choices
         Places within the widest limit, by home; by limit in ``choices_by_limit``.
     land_cost, ground_cost

@@ -108,7 +108,8 @@ def things_matching(
     fits
         Whether tags are those of the facility.
     least_size_m2, most_size_m2
-        Areas below the one, or not below the other, are left out; points stay.
+        Areas below the one, or not below the other, are left out; so is, where a least size is
+        asked for, what is mapped as a point or a line: nobody knows its size.
 
     Returns
     -------
@@ -120,7 +121,7 @@ def things_matching(
     size = things["area_m2"].to_numpy(np.float64)
     kept = np.array([fits(tags) for tags in things["tags"]], np.bool_)
     if least_size_m2 is not None:
-        kept &= ~(size < least_size_m2)
+        kept &= size >= least_size_m2
     if most_size_m2 is not None:
         kept &= ~(size >= most_size_m2)
     found = things[kept].reset_index(drop=True)
@@ -169,7 +170,8 @@ def from_facilities(facilities: gpd.GeoDataFrame, shapes: Mapping[str, Any]) -> 
                 "name_en": row.name_en,
                 "area_m2": area,
                 "capacity": getattr(row, "capacity", np.nan),
-                "accuracy_m": row.position_accuracy_m,
+                # Of an area that is the way from its middle to its rim, and it is entered there.
+                "accuracy_m": np.nan if is_area else row.position_accuracy_m,
                 "geometry": geometry if is_area else row.geometry,
             }
         )

@@ -17,7 +17,7 @@ from circle.demand.model import Words
 from circle.demand.town import Town, areas_m2
 from circle.features import MapFeatures
 from circle.geometry import LocalFrame
-from circle.standards import Clause
+from circle.standards import Clause, any_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +159,23 @@ def of_clauses(
                 "minutes, their level has none.",
             )
         )
+    n_sizeless = 0 if town is None else _count_sizeless(clauses, town)
+    if n_sizeless:
+        notes.append(
+            (
+                f"地图上有 {n_sizeless} 处只标为点或线的设施面积不明，规定最小面积的条文不计入。",
+                f"{n_sizeless} things are mapped as points or lines, their size unknown: clauses "
+                "that ask for a least size do not count them.",
+            )
+        )
     return Questions((*subjects, *_groups(subjects)), places, tuple(notes))
+
+
+def _count_sizeless(clauses: Sequence[Clause], town: Town) -> int:
+    sized = [one.selector for one in clauses if one.is_judged and one.least_size_m2 is not None]
+    fits = any_of(sized)
+    areas = np.isfinite(town.things["area_m2"].to_numpy(np.float64))
+    return sum(fits(tags) for tags in town.things["tags"][~areas])
 
 
 def _groups(subjects: Sequence[Subject]) -> list[Subject]:
@@ -169,15 +185,16 @@ def _groups(subjects: Sequence[Subject]) -> list[Subject]:
         if one.clause is not None and one.clause.group:
             key = (one.clause.standard, one.clause.group, one.level)
             members.setdefault(key, []).append(one)
+    # Named by the first member: two standards may have groups of one name.
     return [
         Subject(
-            f"{group}-{level}-together", "group", level,
+            f"{of[0].key}-together", "group", level,
             "、".join(dict.fromkeys(one.name_zh for one in of)) + "（合并）",
             " or ".join(dict.fromkeys(one.name_en for one in of)),
             max(one.limit for one in of), of[0].places, tuple(one.key for one in of),
             is_verified=all(one.is_verified for one in of),
         )
-        for (_, group, level), of in members.items()
+        for (_, _, level), of in members.items()
         if len(of) > 1
     ]  # fmt: skip
 

@@ -287,7 +287,9 @@ def _no_buildings() -> gpd.GeoDataFrame:
 
 
 def _of_land(land: gpd.GeoDataFrame, given: Assumptions, frame: LocalFrame) -> Demand:
-    shapes = shapely.make_valid(to_metres(land.geometry.to_numpy(), frame))
+    # Land that is drawn twice, as a part and as the whole, is lived on once.
+    whole = shapely.union_all(shapely.make_valid(to_metres(land.geometry.to_numpy(), frame)))
+    shapes = shapely.get_parts(whole)
     side = side_for(
         float(shapely.area(shapes).sum()), least_m=_DEMAND_CELL_M, most_cells=_MOST_CELLS
     )

@@ -81,7 +81,7 @@ class PlanInputs:
     ----------
     network
         Streets to walk on.
-    features
+    map_file, features
         The map besides its streets.
     town
         Its buildings and things; ``None`` where there is no map.
@@ -101,6 +101,7 @@ class PlanInputs:
 
     config: StudyConfig
     network: WalkNetwork
+    map_file: Path
     features: MapFeatures
     town: Town | None
     has_tags: bool
@@ -162,9 +163,9 @@ def read_plan(
     tell = report or (lambda _: None)
     names = given.standards or config.standards or DEFAULT_STANDARDS
     clauses = tuple(clause for name in names for clause in load_standards(name))
-    _check_ids(clauses)
     boundary = _read_boundary(config)
     classes = load_classes(config.classes)
+    _check_ids(clauses, classes)
     street_file = _street_file(config, lambda step: tell(step))
     tell("streets")
     network = _read_network(config, street_file, progress)
@@ -183,6 +184,7 @@ def read_plan(
     return PlanInputs(
         config,
         network,
+        map_file,
         features,
         town,
         _is_osm(map_file),
@@ -294,13 +296,19 @@ def run_coverage(
     return judge_plan(inputs, options, report=report)
 
 
-def _check_ids(clauses: tuple[Clause, ...]) -> None:
+def _check_ids(clauses: tuple[Clause, ...], classes: ClassTable) -> None:
     seen: set[str] = set()
     for clause in clauses:
         if clause.id in seen:
             raise StudyError(
                 en=f"Two of the standards have a row with the id {clause.id}; rename one.",
                 zh=f"有两个标准的行使用了同一编号 {clause.id}；请改名。",
+            )
+        # Places are kept by this name, and `circle site --class` asks by it.
+        if clause.id in classes:
+            raise StudyError(
+                en=f"A row of the standards has the id {clause.id}, which is a class; rename it.",
+                zh=f"标准中有一行的编号 {clause.id} 与类别同名；请改名。",
             )
         seen.add(clause.id)
 

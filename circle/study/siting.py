@@ -15,7 +15,6 @@ from circle.coverage.questions import of_classes, of_clauses
 from circle.demand import read_town
 from circle.demand.town import to_degrees, to_metres
 from circle.errors import InputError, SitingError
-from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.siting import SitingPlan, plan_sites
 from circle.siting.candidates import LAND_KEYS, is_free_or_public, lattice, on_land
 from circle.siting.choose import TIME_LIMIT_S
@@ -124,7 +123,7 @@ def run_siting(
         inputs.network,
         inputs.demand,
         places,
-        _candidates(config, inputs, options),
+        _candidates(inputs, options),
         options.coverage.mode,
         subject.limit,
         options.goal,
@@ -138,7 +137,8 @@ def _asked(inputs: PlanInputs, options: SitingOptions) -> tuple[Subject, geopand
     mode = options.coverage.mode
     clause = [one for one in inputs.clauses if one.id == options.kind]
     if clause:
-        found = of_clauses(clause, mode, town=inputs.town, facilities=inputs.facilities)
+        town = inputs.town if inputs.has_tags else None
+        found = of_clauses(clause, mode, town=town, facilities=inputs.facilities)
         if not found.subjects:
             raise SitingError(
                 en=f"The clause {options.kind} cannot be judged on this map, so nothing can be "
@@ -152,8 +152,10 @@ def _asked(inputs: PlanInputs, options: SitingOptions) -> tuple[Subject, geopand
         names = [f"{one.key} {one.name_zh}" for one in inputs.classes]
         raise InputError(
             en=f"There is no class and no clause “{options.kind}”; the classes are "
-            f"{', '.join(one.key for one in inputs.classes)}.",
-            zh=f"没有类别或条文“{options.kind}”；类别有：{'、'.join(names)}。",
+            f"{', '.join(one.key for one in inputs.classes)}; `circle coverage NAME --json` tells "
+            "the ids of clauses under “subject”.",
+            zh=f"没有类别或条文“{options.kind}”；类别有：{'、'.join(names)}；条文编号见 "
+            "circle coverage NAME --json 的 subject。",
         )
     level = options.level or mode.levels[-1]
     if level not in mode.levels:
@@ -168,11 +170,9 @@ def _asked(inputs: PlanInputs, options: SitingOptions) -> tuple[Subject, geopand
     return found.subjects[0], found.places[key]
 
 
-def _candidates(
-    config: StudyConfig, inputs: PlanInputs, options: SitingOptions
-) -> geopandas.GeoDataFrame:
+def _candidates(inputs: PlanInputs, options: SitingOptions) -> geopandas.GeoDataFrame:
     if options.candidates is not None:
-        return read_candidates(options.candidates, datum=config.places_datum)
+        return read_candidates(options.candidates, datum=inputs.config.places_datum)
     if options.made_from == "lattice":
         return lattice(
             inputs.network,
@@ -180,14 +180,13 @@ def _candidates(
             spacing_m=options.spacing_m,
             walker=options.coverage.mode.walker,
         )
-    source = config.map or config.streets
-    if source is None or not source.name.lower().endswith(OSM_SUFFIXES):
+    if not inputs.has_tags:
         raise SitingError(
             en="Free and public land is read from an OSM map, and this study has none; give a "
             "file of candidates or take the lattice.",
             zh="空地与公共用地取自 OSM 地图，而本指南没有；请提供候选点文件，或使用沿街网格。",
         )
-    found = on_land(read_town(source, LAND_KEYS, is_free_or_public))
+    found = on_land(read_town(inputs.map_file, LAND_KEYS, is_free_or_public))
     if found.empty:
         raise SitingError(
             en="The map shows no free or public land; give a file of candidates or take the "

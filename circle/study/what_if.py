@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from circle.classes import ClassTable
+from circle.demand import Town
 from circle.edits import Edit, edit_network
 from circle.errors import InputError
 from circle.facilities.locate import facilities_table
@@ -161,8 +162,24 @@ def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
     return replace(
         inputs,
         network=network,
+        town=None if inputs.town is None else _changed_town(inputs.town, changes),
         facilities=_changed(inputs.facilities, inputs.classes, changes),
     )
+
+
+def _changed_town(town: Town, changes: Changes) -> Town:
+    """Close and move on the map too what clauses find there by its tags."""
+    things = town.things[~town.things["osm_id"].isin(changes.closed)].reset_index(drop=True)
+    ids, shapes = things["osm_id"].to_numpy(), things.geometry.to_numpy().copy()
+    doors = things["doors"].to_numpy().copy()
+    for facility_id, at in changes.moved:
+        for row in np.flatnonzero(ids == facility_id):
+            # It keeps its size, but not its outline and doors.
+            shapes[row], doors[row] = shapely.Point(at), ()
+    moved = things.assign(doors=doors).set_geometry(
+        geopandas.GeoSeries(shapes, index=things.index, crs=things.crs)
+    )
+    return replace(town, things=moved)
 
 
 def _changed(
@@ -277,6 +294,13 @@ def _told(changes: Changes, inputs: PlanInputs) -> tuple[tuple[str, str], ...]:
         for one, at in changes.moved
     ]
     told += [(f"关闭：{names[one]}", f"closed: {names[one]}") for one in changes.closed]
+    if changes.built and any(clause.is_judged for clause in inputs.clauses):
+        told.append(
+            (
+                "新增的设施只计入类别：条文按地图标签查找设施。",
+                "what is built counts for classes alone: clauses find facilities by map tags",
+            )
+        )
     if changes.edits:
         n = len(changes.edits)
         told.append((f"道路改动 {n} 处", f"{n} edits of the streets"))

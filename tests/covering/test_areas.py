@@ -69,3 +69,9 @@ def test_what_is_no_area_is_refused() -> None:
     for wrong in ("grid:x", "grid:0", "grid:-5", "grid:0.1"):
         with pytest.raises(InputError):
             read_areas(wrong, PLAN.network.bounds)
+
+
+def test_areas_without_a_reference_system_are_refused() -> None:
+    metres = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(0, 0, 500, 500)])
+    with pytest.raises(InputError, match="reference system"):
+        make_areas(metres, PLAN.network.bounds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -145,6 +147,29 @@ def test_a_position_that_may_be_off_gives_a_range() -> None:
     assert (found.low, found.high) == (0, 1)
     near = shares(judged(PLAN, demand({"home": PLAN.xy("A", east=270, north=20)}), at_a()))["5min"]
     assert (near.covered, near.position_low, near.position_high) == (1, 0, 1)
+
+
+def test_a_place_known_to_fifty_metres_may_be_fifty_metres_off() -> None:
+    # 290 m along the street, both ends on it; the clinic's position is good to 50 m.
+    homes = demand({"home": PLAN.xy("A", east=290), "far": PLAN.xy("A", east=340)})
+    known = clinics({"clinic": SPOTS["A"]}, accuracy_m=[50.0])
+    found = shares(judged(PLAN, homes, known))["5min"]
+    assert (found.covered, found.position_low, found.position_high) == (1, 0, 1)
+    better = clinics({"clinic": SPOTS["A"]}, accuracy_m=[10.0])
+    found = shares(judged(PLAN, homes, better))["5min"]
+    assert (found.position_low, found.position_high) == (0.5, 0.5)
+
+
+def test_the_range_is_of_all_that_may_be_off_at_once() -> None:
+    mode = PersonMode(Walker.for_speed(1.0), (5.0,), ("near",), speed_share=0.1)
+    known = clinics({"clinic": SPOTS["A"]}, accuracy_m=[20.0])
+    # 300 s. Slower alone 255 m take 283 s, off alone 275 s; both at once 306 s.
+    # Faster alone 345 m take 314 s, off alone 325 s; both at once 295 s.
+    spots = {"in": PLAN.xy("A", east=255), "out": PLAN.xy("A", east=345)}
+    found = shares(judged(PLAN, demand(spots), known, mode))["near"]
+    assert (found.speed_low, found.position_low) == (0.5, 0.5)
+    assert (found.speed_high, found.position_high) == (0.5, 0.5)
+    assert (found.low, found.share_covered, found.high) == (0, 0.5, 1)
 
 
 def test_gates_that_open_are_told_apart() -> None:
@@ -310,6 +335,36 @@ def test_capacity_is_shared_with_everybody() -> None:
     assert capacity_table(unknown).empty
 
 
+def test_two_step_catchments_by_hand() -> None:
+    places = clinics({"a": SPOTS["A"], "c": SPOTS["C"]}, capacity=(30.0, 60.0))
+    result = judged(PLAN, demand(SPOTS, PEOPLE), places)
+    found = judge_capacity(result, result.subject("clinic@15min"))
+    assert found is not None
+    to_a = {"A": 0, "B": 200, "C": 400, "D": 800, "S": 300}
+    to_c = {"A": 400, "B": 200, "C": 0, "D": 400, "S": 700}
+
+    def bell(metres: float) -> float:
+        return (math.exp(-0.5 * (metres / 1000) ** 2) - math.exp(-0.5)) / (1 - math.exp(-0.5))
+
+    per_a = 30 / sum(PEOPLE[name] * bell(metres) for name, metres in to_a.items())
+    per_c = 60 / sum(PEOPLE[name] * bell(metres) for name, metres in to_c.items())
+    by_hand = [1000 * (per_a * bell(to_a[name]) + per_c * bell(to_c[name])) for name in SPOTS]
+    assert found.access_per_1000 == pytest.approx(by_hand)
+    assert found.access_mean == pytest.approx(90 / 150 * 1000)
+
+
+def test_a_score_of_two_classes_by_hand() -> None:
+    mode = StandardMode((300.0,), ("near",))
+    ask = [*subjects(mode, "clinic"), *subjects(mode, "school")]
+    places = {"clinic": at_a(), "school": clinics({"school": SPOTS["D"]})}
+    table = composite(
+        judge(PLAN.network, demand(SPOTS, PEOPLE), ask, places, mode), {"clinic": 3, "school": 1}
+    )
+    # 80 of 150 people have the clinic, the 40 of D the school.
+    assert table.share.tolist() == pytest.approx([80 / 150, 40 / 150])
+    assert table.part.sum() == pytest.approx(0.75 * 80 / 150 + 0.25 * 40 / 150)
+
+
 def test_a_score_shows_its_weights() -> None:
     result = judged(PLAN, demand(SPOTS, PEOPLE), at_a())
     table = composite(result, {"clinic": 2})
@@ -330,6 +385,25 @@ def test_any_of_a_group_suffices() -> None:
     result = judge(PLAN.network, demand(SPOTS, PEOPLE), ask, places, StandardMode())
     rows = result.shares[result.shares.measure == "people"].set_index("subject")
     assert rows.covered.to_dict() == {"big": 70, "small": 80, "both": 150}
+
+
+def test_a_place_of_two_members_is_one_place_of_the_group() -> None:
+    ask = [
+        Subject("big", "clause", "park", "大", "big", 500.0, "big"),
+        Subject("all", "clause", "park", "小", "small", 300.0, "all"),
+        Subject("both", "group", "park", "合", "both", 500.0, "big", ("big", "all")),
+    ]
+    places = {
+        "big": clinics({"b": SPOTS["C"]}),
+        "all": clinics({"b": SPOTS["C"], "s": SPOTS["A"]}),
+    }
+    result = judge(PLAN.network, demand(SPOTS, PEOPLE), ask, places, StandardMode())
+    rows = result.shares[result.shares.measure == "people"].set_index("subject")
+    assert rows.n_places.to_dict() == {"big": 1, "all": 2, "both": 2}
+    # B has both places within 300 m, the big one also within 500 m; D only the big one.
+    for name, choices in (("B", [1, 2, 2]), ("D", [1, 0, 1])):
+        answer = ask_home(result, LonLat(*place(*SPOTS[name])))
+        assert answer.answers.choices.tolist() == choices
 
 
 def test_wheels_do_not_climb() -> None:
