@@ -206,8 +206,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "about_along": (
         "距离沿可步行的道路量取，从楼的出入口或最近一侧起算。",
-        "Distances are measured along streets one may walk on, from a building’s entrance or its "
-        "nearest side.",
+        "Distances are measured along streets one may walk on, from the entrance of a "
+        "building or its nearest side.",
     ),
     "about_edge": (
         "靠近数据边缘、在限值内能走出数据范围而又没有找到设施的，记为不确定。",

@@ -22,7 +22,7 @@ from circle.coverage.model import STATE_WORDS, CoverageResult
 from circle.geometry import LonLat
 from circle.guide import page_assets
 from circle.planner.plan import named_rows
-from circle.planner.web import render_planner
+from circle.planner.web import ASSETS, render_planner
 from circle.planner.web_inputs import PlannerChange, PlannerTexts, inputs_of
 from circle.planner.web_words import WORDS
 from circle.study.config import read_study
@@ -355,9 +355,6 @@ def test_everything_by_keyboard(visit: Open, html: str) -> None:
 
 
 def test_every_word_of_the_scripts_is_there() -> None:
-    from circle.planner.plan import named_rows
-from circle.planner.web import ASSETS
-
     source = "\n".join(path.read_text("utf-8") for path in ASSETS.glob("*.*"))
     used = set(re.findall(r"guide\.t\('(\w+)'", source))
     used |= set(re.findall(r"""data-t="(\w+)\"""", source))

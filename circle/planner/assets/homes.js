@@ -80,11 +80,18 @@
   /* A canvas over the map that is drawn anew when the map has moved. */
   guide.CanvasLayer = L.Layer.extend({
     initialize: function (pane, draw) { this.pane = pane; this.draw = draw; },
-    onAdd: function (map) {
-      this.canvas = L.DomUtil.create('canvas', 'leaflet-zoom-animated');
-      this.canvas.setAttribute('role', 'presentation');
-      map.getPane(this.pane).appendChild(this.canvas);
-      this.repaint();
+    onAdd: function () { this.repaint(); },
+    /* Paper takes down what is drawn, the wiping before it too: it gets a canvas never painted. */
+    ownCanvas: function () {
+      const isPaper = Boolean(guide.isOnPaper);
+      if (!this.canvas || isPaper || this.isPaper) {
+        if (this.canvas) this.canvas.remove();
+        this.canvas = L.DomUtil.create('canvas', 'leaflet-zoom-animated');
+        this.canvas.setAttribute('role', 'presentation');
+        this._map.getPane(this.pane).appendChild(this.canvas);
+        this.isPaper = isPaper;
+      }
+      return this.canvas;
     },
     onRemove: function () { this.canvas.remove(); },
     getEvents: function () {
@@ -103,7 +110,7 @@
       const margin = size.multiplyBy(guide.isOnPaper ? 0 : PAD).round();
       const sharp = guide.isOnPaper ? 3 : Math.min(2, window.devicePixelRatio || 1);
       const wide = size.x + 2 * margin.x, high = size.y + 2 * margin.y;
-      const canvas = this.canvas;
+      const canvas = this.ownCanvas();
       canvas.width = wide * sharp;
       canvas.height = high * sharp;
       canvas.style.width = wide + 'px';
@@ -218,7 +225,9 @@
         if (states[i] !== state) continue;
         const x = guide.mercatorX(origin[0] + cells.x[i] / 1e6) * view.scale - view.left;
         const y = guide.mercatorY(origin[1] + cells.y[i] / 1e6) * view.scale - view.top;
-        context.rect(x - side / 2, y - side / 2, side, side);
+        // On whole pixels: no seam shows between neighbours.
+        const left = Math.round(x - side / 2), top = Math.round(y - side / 2);
+        context.rect(left, top, Math.round(x + side / 2) - left, Math.round(y + side / 2) - top);
       }
       context.fill();
     }

@@ -56,7 +56,8 @@
       if (!(total > 0) || width < 34 || !guide.sees(view, shape.box)) return;
       const at = middleOf(shape);
       const x = at[0] * view.scale - view.left, y = at[1] * view.scale - view.top;
-      const share = guide.t('percent', { n: Math.round(100 * sums[i][0] / total) });
+      const share = sums[i][2] > total / 2 ? '?' :
+        guide.t('percent', { n: Math.round(100 * sums[i][0] / total) });
       const isNamed = !guide.data.areas.is_grid && width > 90;
       label(context, share, x, y + (isNamed ? 8 : 0), 13, 700);
       if (isNamed) label(context, guide.data.areas.names[i].slice(0, 12), x, y - 9, 13, 500);
