@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -117,9 +118,14 @@ class Plan:
 
     def share_rows(self, measure: str | None = None) -> dict[str, Any]:
         """Return the row of `CoverageResult.shares` of each subject in one measure."""
-        shares = self.coverage.shares
-        rows = shares[shares.measure == (measure or self.measure)]
-        return {row.subject: row for row in named_rows(rows)}
+        return self._rows.get(measure or self.measure, {})
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for row in named_rows(self.coverage.shares):
+            found.setdefault(row.measure, {})[row.subject] = row
+        return found
 
 
 def class_of(subject: Subject) -> str:

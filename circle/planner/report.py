@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from circle.standards import NEED_NAMES
 
 _MOST_GAPS = 12
 _SMALL_MAPS = 4
+_TEXT = re.compile(r">([^<]+)<")
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -74,7 +76,9 @@ class _Report:
     def image(self, key: str, drawing: str, alt: str) -> dict[str, str]:
         """Keep a drawing and return what the template needs of it."""
         name = f"{key}.svg"
-        self.files[name] = self.font.printable(drawing).encode()
+        # Only what is written: a map has a million signs of outlines.
+        written = _TEXT.sub(lambda found: f">{self.font.printable(found[1])}<", drawing)
+        self.files[name] = written.encode()
         return {"file": name, "alt": alt}
 
     def render(self) -> bytes:

@@ -190,7 +190,7 @@ def state_map(plan: Plan, ground: Ground, subject: Subject, title: str, font: st
 
 
 def gap_map(plan: Plan, ground: Ground, gaps: Any, title: str, font: str) -> str:
-    """Return gaps with their numbers; of numbers that would overlap, all move until none do."""
+    """Return gaps with their numbers; numbers stand apart, tied to what they mean."""
     svg = _new(ground, title, font)
     _fill_homes(svg, ground, plan.coverage.is_judged, palette.STATE_COLOURS["outside"],
                 palette.EDGE_COLOURS["outside"])  # fmt: skip
@@ -201,13 +201,12 @@ def gap_map(plan: Plan, ground: Ground, gaps: Any, title: str, font: str) -> str
             f'<path d="{_path(shape)}" fill="{hatch}" fill-opacity="0.35" fill-rule="evenodd" '
             f'stroke="{palette.GAP_LINE}" stroke-width="1.4"/>'
         )
+    points = [shapely.point_on_surface(shape) for shape in shapes]
     taken: list[tuple[float, float]] = []
-    for row, shape in zip(named_rows(gaps), shapes, strict=True):
-        point = shapely.point_on_surface(shape)
-        x, y = _free(point.x, point.y, taken, ground.height)
-        taken.append((x, y))
-        if abs(x - point.x) + abs(y - point.y) > 1:
-            svg.line(point.x, point.y, x, y, palette.INK, width=1.2)
+    for point in points:
+        taken.append(_free(point.x, point.y, taken, ground.height))
+        svg.line(point.x, point.y, *taken[-1], palette.INK, width=1.2)
+    for row, (x, y) in zip(named_rows(gaps), taken, strict=True):
         svg.raw(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="12" fill="{palette.PAPER}" '
             f'stroke="{palette.INK}" stroke-width="1.6"/>'
