@@ -23,16 +23,16 @@ from circle.demand.model import Words
 from circle.errors import InputError, StudyError
 from circle.features import MapFeatures, read_features
 from circle.network import WalkNetwork
-from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.standards import Clause, any_of, load_standards
 from circle.study.config import StudyConfig
 from circle.study.keys import under_key
-from circle.study.load import (
-    _read_boundary,
-    _read_facilities,
-    _read_features,
-    _read_network,
-    _street_file,
+from circle.study.reading import (
+    is_osm,
+    read_boundary,
+    read_map,
+    read_network,
+    read_places,
+    street_file,
 )
 
 DEFAULT_STANDARDS = ("gb50180-2018", "city-checkup-parks")
@@ -163,17 +163,17 @@ def read_plan(
     tell = report or (lambda _: None)
     names = given.standards or config.standards or DEFAULT_STANDARDS
     clauses = tuple(clause for name in names for clause in load_standards(name))
-    boundary = _read_boundary(config)
+    boundary = read_boundary(config)
     classes = load_classes(config.classes)
     _check_ids(clauses, classes)
-    street_file = _street_file(config, lambda step: tell(step))
+    streets = street_file(config, lambda step: tell(step))
     tell("streets")
-    network = _read_network(config, street_file, progress)
+    network = read_network(config, streets, progress)
     tell("map")
-    map_file = config.map or street_file
+    map_file = config.map or streets
     features = _features(config, map_file, network, classes)
     tell("places")
-    facilities, _ = _read_facilities(config, features, network, classes)
+    facilities, _ = read_places(config, features, network, classes)
     tell("homes")
     town = _town(map_file, features, clauses, given.assumptions)
     demand = _demand(config, given, network, town)
@@ -187,7 +187,7 @@ def read_plan(
         map_file,
         features,
         town,
-        _is_osm(map_file),
+        is_osm(map_file),
         classes,
         facilities,
         clauses,
@@ -313,15 +313,11 @@ def _check_ids(clauses: tuple[Clause, ...], classes: ClassTable) -> None:
         seen.add(clause.id)
 
 
-def _is_osm(path: Path) -> bool:
-    return path.name.lower().endswith(OSM_SUFFIXES)
-
-
 def _features(
     config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
 ) -> MapFeatures:
     if config.map is None:
-        return _read_features(config, map_file, network, classes)
+        return read_map(config, map_file, network, classes)
     try:
         return read_features(config.map, classes)
     except InputError as error:
@@ -334,7 +330,7 @@ def _town(
     clauses: tuple[Clause, ...],
     assumptions: Assumptions,
 ) -> Town | None:
-    if not _is_osm(map_file):
+    if not is_osm(map_file):
         has_map = len(features.named) or any(len(layer) for layer in features.basemap.values())
         return town_of(features, assumptions) if has_map else None
     judged = [clause.selector for clause in clauses if clause.is_judged]

@@ -8,10 +8,8 @@ next run needs none.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Literal
 
 import geopandas
@@ -19,30 +17,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from circle import facilities as facility_lists
 from circle.classes import ClassTable, load_classes
-from circle.edits import edit_network, read_edits
-from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
-from circle.features import MapFeatures, read_features
+from circle.errors import InputError, PositionError, StudyError
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content
-from circle.guide.model import GuidePhoto
-from circle.guide.photos import make_logo, read_photos
+from circle.guide.photos import make_logo
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
-from circle.osm import SUFFIXES as OSM_SUFFIXES
-from circle.store import Register
-from circle.store.joining import edits_of, facilities_of
-from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig
-from circle.study.geocoder import DOWNLOAD_NAME, listed_in, nameless_map, study_geocoder
 from circle.study.keys import bad_key, under_key
-from circle.study.sources import in_words, read_sources
+from circle.study.reading import (
+    read_boundary,
+    read_map,
+    read_network,
+    read_places,
+    street_file,
+)
 from circle.study.titles import default_titles
 from circle.study.walks import walks_from
-
-_DOWNLOAD_REACH = 1.5
-"""Streets are fetched this many times as far as the longest walk: ways round need room."""
 
 Step = Literal["download", "streets", "map", "places", "walks", "guide"]
 Report = Callable[[Step], None]
@@ -108,17 +100,17 @@ def run_study(
         If something given cannot be used; a mistake in `circle.toml` names its key.
     """
     report = report or (lambda _: None)
-    boundary = _read_boundary(config)
+    boundary = read_boundary(config)
     logo = _read_logo(config)
     classes = load_classes(config.classes)
-    map_file = _street_file(config, report)
+    map_file = street_file(config, report)
     report("streets")
-    network = _read_network(config, map_file, progress)
+    network = read_network(config, map_file, progress)
     _check_center(config, network)
     report("map")
-    features = _read_features(config, map_file, network, classes)
+    features = read_map(config, map_file, network, classes)
     report("places")
-    facilities, photos = _read_facilities(config, features, network, classes)
+    facilities, photos = read_places(config, features, network, classes)
     report("walks")
     walks = _walk_all(config, network, facilities)
     if config.places is None and config.register is None:
@@ -145,74 +137,6 @@ def run_study(
     return Study(config, network, classes, facilities, walks, rings, content)
 
 
-def _street_file(config: StudyConfig, report: Report) -> Path:
-    """Return the street file, fetched first where the study has none and may ask for it."""
-    if config.streets is not None:
-        return config.streets
-    kept = config.folder / DOWNLOAD_NAME
-    if kept.is_file():
-        return kept
-    if not config.online:
-        raise bad_key(
-            "streets",
-            "is missing; name a street file, or set online = true to download the streets "
-            "around the centre",
-            "缺失；请填写道路文件，或设置 online = true 以下载中心点周围的道路",
-        )
-    # Only this path may reach the internet: nobody else pays for the import.
-    from circle.overpass import download_extract
-
-    report("download")
-    radius_m = _DOWNLOAD_REACH * config.minutes[-1] * 60.0 * config.who.speed_m_s
-    try:
-        download_extract((*config.center, radius_m), kept, everything=True)
-    except OnlineError as error:
-        raise StudyError(
-            en="Without internet the key “streets” in circle.toml must name a street file: "
-            f"{error.en}",
-            zh=f"没有网络时，circle.toml 的键“streets”必须给出道路文件：{error.zh}",
-        ) from error
-    except OSError as error:
-        raise StudyError(
-            en=f"The downloaded streets cannot be kept in {config.folder} ({error.strerror}); "
-            "name a street file under the key “streets”.",
-            zh=f"无法在 {config.folder} 中保存下载的道路（{error.strerror}）；"
-            "请用键“streets”给出道路文件。",
-        ) from error
-    return kept
-
-
-def _read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNetwork:
-    network = read_streets(map_file, ground=config.basemap, progress=progress)
-    try:
-        if config.edits is not None:
-            network = edit_network(network, read_edits(config.edits))
-    except InputError as error:
-        raise under_key("edits", error) from error
-    network = _with_register_edits(config, network)
-    try:
-        if config.dem:
-            network = lay_over(network, config.dem)
-    except InputError as error:
-        raise under_key("dem", error) from error
-    if network.provenance.data_date is None and config.data_date is not None:
-        provenance = replace(network.provenance, data_date=config.data_date)
-        network = replace(network, provenance=provenance)
-    return network
-
-
-def _with_register_edits(config: StudyConfig, network: WalkNetwork) -> WalkNetwork:
-    """Lay the links, closures and gates of the register over the streets."""
-    if config.register is None:
-        return network
-    try:
-        with Register.open(config.register, must_exist=True) as register:
-            edits = edits_of(register, datetime.date.today())
-        return edit_network(network, edits) if edits else network
-    except InputError as error:
-        raise under_key("register", error) from error
-
-
 def _check_center(config: StudyConfig, network: WalkNetwork) -> None:
     try:
         check_lonlat(*config.center, within=network.bounds)
@@ -230,50 +154,6 @@ def _no_street(config: StudyConfig) -> StudyError:
     )
 
 
-def _read_boundary(config: StudyConfig) -> shapely.Geometry | None:
-    if config.boundary is None:
-        return None
-    wrong = bad_key(
-        "boundary",
-        "must name a GeoJSON or GeoPackage with an area",
-        "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
-    )
-    try:
-        frame = geopandas.read_file(config.boundary)
-    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
-        raise wrong from error
-    if frame.crs is not None:
-        frame = frame.to_crs("EPSG:4326")
-    areas = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if areas.empty:
-        raise wrong
-    area: shapely.Geometry = shapely.make_valid(areas.union_all())
-    shapely.prepare(area)
-    return area
-
-
-def _is_osm(path: Path) -> bool:
-    return path.name.lower().endswith(OSM_SUFFIXES)
-
-
-def _read_features(
-    config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
-) -> MapFeatures:
-    """Return names from the extract and the basemap from its own file, where there is one."""
-    try:
-        drawn = None if config.basemap is None else read_features(config.basemap, classes)
-    except InputError as error:
-        raise under_key("basemap", error) from error
-    named = read_features(map_file, classes) if _is_osm(map_file) else None
-    if named is None and drawn is None:
-        return nameless_map(network)
-    if named is None or drawn is None:
-        found = named or drawn
-        assert found is not None
-        return found
-    return replace(named, basemap=drawn.basemap)
-
-
 def _read_logo(config: StudyConfig) -> bytes:
     if config.logo is None:
         return b""
@@ -281,66 +161,6 @@ def _read_logo(config: StudyConfig) -> bytes:
         return make_logo(config.logo.read_bytes())
     except InputError as error:
         raise under_key("logo", error) from error
-
-
-def _read_facilities(
-    config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
-) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
-    """Return the facilities, and the pictures the list names."""
-    if config.register is not None:
-        return _from_register(config, classes)
-    if config.places is None:
-        if features.named.empty:
-            raise bad_key(
-                "places",
-                "is missing, and the map given knows no places (a saved .circle network never "
-                "does); name a list of places, or the map file itself under streets",
-                "缺失，而所给地图中没有任何地点（保存的 .circle 路网从不含地点）；"
-                "请给出地点名单，或在 streets 中改用地图文件",
-            )
-        found = facility_lists.from_features(features, classes)
-        return found.reset_index(drop=True), {}
-    try:
-        sheet = facility_lists.read_sheet(config.places)
-        datum, within = config.places_datum, network.bounds
-        # What the list knows of some of its places helps to find the others.
-        alone = facility_lists.locate(sheet, classes, datum=datum, within=within)
-        geocoder = study_geocoder(
-            config,
-            features,
-            network.edges_frame(),
-            listed_in(alone).for_the_others,
-            within=within,
-        )
-        found = facility_lists.locate(sheet, classes, geocoder, datum=datum, within=within)
-        named = zip(sheet["row"], found["facility_id"], found["photo"], strict=True)
-        photos = read_photos(
-            config.places.parent, [(row, key, name) for row, key, name in named if name]
-        )
-    except CircleError as error:
-        if not isinstance(error, InputError):
-            raise
-        raise under_key("places", error) from error
-    if config.sources is not None:
-        words = read_sources(config.sources)
-        found["source"] = [in_words(source, words) for source in found["source"]]
-    return found.reset_index(drop=True), photos
-
-
-def _from_register(
-    config: StudyConfig, classes: ClassTable
-) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
-    assert config.register is not None
-    try:
-        with Register.open(config.register, must_exist=True) as register:
-            found = facilities_of(register, classes)
-        named = enumerate(zip(found["facility_id"], found["photo"], strict=True), start=1)
-        # Pictures lie beside a register in a file; one in a database has them by the study.
-        folder = config.folder if "://" in config.register else Path(config.register).parent
-        photos = read_photos(folder, [(row, key, name) for row, (key, name) in named if name])
-    except InputError as error:
-        raise under_key("register", error) from error
-    return found.reset_index(drop=True), photos
 
 
 def _walk_all(

@@ -1,0 +1,207 @@
+"""Reads what a study names: streets, map, places and boundary; a mistake names its key."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import geopandas
+import shapely
+
+from circle import facilities as facility_lists
+from circle.classes import ClassTable
+from circle.edits import edit_network, read_edits
+from circle.errors import CircleError, InputError, OnlineError, StudyError
+from circle.features import MapFeatures, read_features
+from circle.guide.model import GuidePhoto
+from circle.guide.photos import read_photos
+from circle.network import WalkNetwork
+from circle.osm import SUFFIXES as OSM_SUFFIXES
+from circle.store import Register
+from circle.store.joining import edits_of, facilities_of
+from circle.streets import lay_over, read_streets
+from circle.study.config import StudyConfig
+from circle.study.geocoder import DOWNLOAD_NAME, listed_in, nameless_map, study_geocoder
+from circle.study.keys import bad_key, under_key
+from circle.study.sources import in_words, read_sources
+
+_DOWNLOAD_REACH = 1.5
+"""Streets are fetched this many times as far as the longest walk: ways round need room."""
+
+
+def street_file(config: StudyConfig, report: Callable[[Literal["download"]], None]) -> Path:
+    """Return the street file, fetched first where the study has none and may ask for it."""
+    if config.streets is not None:
+        return config.streets
+    kept = config.folder / DOWNLOAD_NAME
+    if kept.is_file():
+        return kept
+    if not config.online:
+        raise bad_key(
+            "streets",
+            "is missing; name a street file, or set online = true to download the streets "
+            "around the centre",
+            "缺失；请填写道路文件，或设置 online = true 以下载中心点周围的道路",
+        )
+    # Only this path may reach the internet: nobody else pays for the import.
+    from circle.overpass import download_extract
+
+    report("download")
+    radius_m = _DOWNLOAD_REACH * config.minutes[-1] * 60.0 * config.who.speed_m_s
+    try:
+        download_extract((*config.center, radius_m), kept, everything=True)
+    except OnlineError as error:
+        raise StudyError(
+            en="Without internet the key “streets” in circle.toml must name a street file: "
+            f"{error.en}",
+            zh=f"没有网络时，circle.toml 的键“streets”必须给出道路文件：{error.zh}",
+        ) from error
+    except OSError as error:
+        raise StudyError(
+            en=f"The downloaded streets cannot be kept in {config.folder} ({error.strerror}); "
+            "name a street file under the key “streets”.",
+            zh=f"无法在 {config.folder} 中保存下载的道路（{error.strerror}）；"
+            "请用键“streets”给出道路文件。",
+        ) from error
+    return kept
+
+
+def read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNetwork:
+    """Return the streets with the study's edits, its register's, and heights."""
+    network = read_streets(map_file, ground=config.basemap, progress=progress)
+    try:
+        if config.edits is not None:
+            network = edit_network(network, read_edits(config.edits))
+    except InputError as error:
+        raise under_key("edits", error) from error
+    network = _with_register_edits(config, network)
+    try:
+        if config.dem:
+            network = lay_over(network, config.dem)
+    except InputError as error:
+        raise under_key("dem", error) from error
+    if network.provenance.data_date is None and config.data_date is not None:
+        provenance = replace(network.provenance, data_date=config.data_date)
+        network = replace(network, provenance=provenance)
+    return network
+
+
+def _with_register_edits(config: StudyConfig, network: WalkNetwork) -> WalkNetwork:
+    """Lay the links, closures and gates of the register over the streets."""
+    if config.register is None:
+        return network
+    try:
+        with Register.open(config.register, must_exist=True) as register:
+            edits = edits_of(register, datetime.date.today())
+        return edit_network(network, edits) if edits else network
+    except InputError as error:
+        raise under_key("register", error) from error
+
+
+def read_boundary(config: StudyConfig) -> shapely.Geometry | None:
+    """Return the study's boundary in degrees, ``None`` where it has none."""
+    if config.boundary is None:
+        return None
+    wrong = bad_key(
+        "boundary",
+        "must name a GeoJSON or GeoPackage with an area",
+        "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
+    )
+    try:
+        frame = geopandas.read_file(config.boundary)
+    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
+        raise wrong from error
+    if frame.crs is not None:
+        frame = frame.to_crs("EPSG:4326")
+    areas = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if areas.empty:
+        raise wrong
+    area: shapely.Geometry = shapely.make_valid(areas.union_all())
+    shapely.prepare(area)
+    return area
+
+
+def is_osm(path: Path) -> bool:
+    """Say whether a file is an OSM extract, whose things bear tags."""
+    return path.name.lower().endswith(OSM_SUFFIXES)
+
+
+def read_map(
+    config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
+) -> MapFeatures:
+    """Return names from the extract and the basemap from its own file, where there is one."""
+    try:
+        drawn = None if config.basemap is None else read_features(config.basemap, classes)
+    except InputError as error:
+        raise under_key("basemap", error) from error
+    named = read_features(map_file, classes) if is_osm(map_file) else None
+    if named is None and drawn is None:
+        return nameless_map(network)
+    if named is None or drawn is None:
+        found = named or drawn
+        assert found is not None
+        return found
+    return replace(named, basemap=drawn.basemap)
+
+
+def read_places(
+    config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
+) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
+    """Return the facilities, and the pictures the list names."""
+    if config.register is not None:
+        return _from_register(config, classes)
+    if config.places is None:
+        if features.named.empty:
+            raise bad_key(
+                "places",
+                "is missing, and the map given knows no places (a saved .circle network never "
+                "does); name a list of places, or the map file itself under streets",
+                "缺失，而所给地图中没有任何地点（保存的 .circle 路网从不含地点）；"
+                "请给出地点名单，或在 streets 中改用地图文件",
+            )
+        found = facility_lists.from_features(features, classes)
+        return found.reset_index(drop=True), {}
+    try:
+        sheet = facility_lists.read_sheet(config.places)
+        datum, within = config.places_datum, network.bounds
+        # What the list knows of some of its places helps to find the others.
+        alone = facility_lists.locate(sheet, classes, datum=datum, within=within)
+        geocoder = study_geocoder(
+            config,
+            features,
+            network.edges_frame(),
+            listed_in(alone).for_the_others,
+            within=within,
+        )
+        found = facility_lists.locate(sheet, classes, geocoder, datum=datum, within=within)
+        named = zip(sheet["row"], found["facility_id"], found["photo"], strict=True)
+        photos = read_photos(
+            config.places.parent, [(row, key, name) for row, key, name in named if name]
+        )
+    except CircleError as error:
+        if not isinstance(error, InputError):
+            raise
+        raise under_key("places", error) from error
+    if config.sources is not None:
+        words = read_sources(config.sources)
+        found["source"] = [in_words(source, words) for source in found["source"]]
+    return found.reset_index(drop=True), photos
+
+
+def _from_register(
+    config: StudyConfig, classes: ClassTable
+) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
+    assert config.register is not None
+    try:
+        with Register.open(config.register, must_exist=True) as register:
+            found = facilities_of(register, classes)
+        named = enumerate(zip(found["facility_id"], found["photo"], strict=True), start=1)
+        # Pictures lie beside a register in a file; one in a database has them by the study.
+        folder = config.folder if "://" in config.register else Path(config.register).parent
+        photos = read_photos(folder, [(row, key, name) for row, (key, name) in named if name])
+    except InputError as error:
+        raise under_key("register", error) from error
+    return found.reset_index(drop=True), photos
