@@ -15,19 +15,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from circle.datum import Datum, parse_datum, to_wgs84
+from circle.datum import DATUMS, Datum, parse_datum, to_wgs84
 from circle.errors import InputError, SheetError
+from circle.facilities.sheets import SHEET_HEADERS, read_records
 from circle.geometry import check_lonlat
 
 _HEADERS = {
-    "id": ("id", "编号", "小区编号", "compound"),
-    "name": ("name", "名称", "小区", "小区名称"),
-    "lon": ("lon", "longitude", "经度"),
-    "lat": ("lat", "latitude", "纬度"),
-    "datum": ("datum", "坐标系"),
-    "households": ("households", "dwellings", "户数", "住户数"),
-    "people": ("people", "population", "人口", "人数"),
+    **{column: SHEET_HEADERS[column] for column in ("lon", "lat", "datum")},
+    # 序号 counts rows, and a gate is a row of its own.
+    "id": ("id", "编号", "代码", "小区编号", "compound"),
+    "name": (*SHEET_HEADERS["name"], "小区", "小区名称", "楼盘", "楼盘名称"),
+    "households": ("households", "dwellings", "户数", "住户数", "总户数"),
+    "people": ("people", "population", "人口", "人数", "常住人口"),
 }
+_COUNTS = {"households": "户数", "people": "人口"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,31 +56,31 @@ class Compounds:
 
 def read_compounds(path: Path | str, *, datum: Datum | None = None) -> Compounds:
     """
-    Read a sheet of compounds, CSV in UTF-8 or .xlsx.
+    Read a sheet of compounds.
 
     Parameters
     ----------
     path
-        Columns id, name, lon, lat, datum, households, people, in English or Chinese; name or
-        id, and households or people, must be there.
+        A file as for `circle.facilities.read_sheet`. Columns id, name, lon, lat, datum,
+        households, people, in English or Chinese; lon, lat, and households or people, must be
+        there, and every row needs an id or a name.
     datum
-        Of positions in rows that do not say their own; WGS-84 when ``None``.
+        Of positions in rows that do not say their own.
 
     Raises
     ------
     SheetError
-        If it cannot be read or rows are malformed: every mistake by line, together.
+        If it cannot be read, rows are malformed or positions have no declared datum: every
+        mistake by line, together.
     """
     source = Path(path)
-    sheet = _read(source)
+    records = _read(source)
     mistakes: list[tuple[str, str]] = []
     rows: dict[str, dict[str, Any]] = {}
     gates: dict[str, list[tuple[float, float]]] = {}
-    for number, row in enumerate(sheet.to_dict("records"), start=2):
-        cells = {str(key): str(value).strip() for key, value in row.items()}
+    for cells in records:
+        number = cells["row"]
         key = cells.get("id") or cells.get("name") or ""
-        if not any(cells.values()):
-            continue
         if not key:
             mistakes.append((f"line {number} has neither id nor name",
                              f"第 {number} 行既无编号也无名称"))  # fmt: skip
@@ -95,6 +96,7 @@ def read_compounds(path: Path | str, *, datum: Datum | None = None) -> Compounds
             rows[key] = {
                 "demand_id": key, "name": cells.get("name") or key,
                 "people": people, "dwellings": households, "at": at,
+                "is_told": bool(cells.get("lon") or cells.get("lat")),
             }  # fmt: skip
         elif at is not None:
             gates.setdefault(key, []).append(at)
@@ -110,7 +112,7 @@ def read_compounds(path: Path | str, *, datum: Datum | None = None) -> Compounds
         if one["at"] is None and key in gates:
             lon, lat = np.mean(gates[key], axis=0)
             one["at"] = (float(lon), float(lat))
-        elif one["at"] is None:
+        elif one["at"] is None and not one["is_told"]:
             mistakes.append((f"“{key}” has no position", f"“{key}”没有坐标"))
     if mistakes or not rows:
         mistakes = mistakes or [("it has no rows", "没有任何行")]
@@ -118,41 +120,26 @@ def read_compounds(path: Path | str, *, datum: Datum | None = None) -> Compounds
             en=f"{source.name} cannot be used: {'; '.join(en for en, _ in mistakes[:20])}.",
             zh=f"{source.name} 无法使用：{'；'.join(zh for _, zh in mistakes[:20])}。",
         )
-    table = pd.DataFrame(list(rows.values()))
+    table = pd.DataFrame(list(rows.values())).drop(columns=["at", "is_told"])
     points = shapely.points([one["at"] for one in rows.values()])
-    return Compounds(
-        table.drop(columns="at"), points, [gates.get(key, []) for key in rows], source.name
-    )
+    return Compounds(table, points, [gates.get(key, []) for key in rows], source.name)
 
 
-def _read(source: Path) -> pd.DataFrame:
-    try:
-        if source.suffix.lower() == ".xlsx":
-            sheet = pd.read_excel(source, dtype=str, keep_default_na=False)
-        else:
-            sheet = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise SheetError(
-            en=f"The sheet of compounds {source.name} cannot be read ({reason}); save it as CSV "
-            "UTF-8 or .xlsx.",
-            zh=f"无法读取小区名单 {source.name}（{reason}）；请另存为 CSV UTF-8 或 .xlsx。",
-        ) from error
-    names = {}
-    for header in sheet.columns:
-        for key, words in _HEADERS.items():
-            if str(header).strip().lower() in words:
-                names[header] = key
-    sheet = sheet.rename(columns=names)[list(names.values())]
-    if not {"lon", "lat"} <= set(sheet) or not ({"households", "people"} & set(sheet)):
+def _read(source: Path) -> list[dict[str, Any]]:
+    records = read_records(source, _HEADERS, _is_header)
+    if records is None:
         raise SheetError(
             en=f"{source.name} needs the columns lon, lat, and households or people.",
             zh=f"{source.name} 需要“经度”“纬度”以及“户数”或“人口”列。",
         )
-    return sheet
+    return records
 
 
-def _count(cells: dict[str, str], key: str, number: int, mistakes: list[tuple[str, str]]) -> float:
+def _is_header(columns: set[str]) -> bool:
+    return {"lon", "lat"} <= columns and bool({"households", "people"} & columns)
+
+
+def _count(cells: dict[str, Any], key: str, number: int, mistakes: list[tuple[str, str]]) -> float:
     text = cells.get(key, "")
     if not text:
         return float("nan")
@@ -162,13 +149,13 @@ def _count(cells: dict[str, str], key: str, number: int, mistakes: list[tuple[st
         value = -1.0
     if not 0 <= value < 1e7:
         mistakes.append((f"line {number}: {key} is “{text}”, not a count",
-                         f"第 {number} 行：{_HEADERS[key][-1]}“{text}”不是数量"))  # fmt: skip
+                         f"第 {number} 行：{_COUNTS[key]}“{text}”不是数量"))  # fmt: skip
         return float("nan")
     return value
 
 
 def _position(
-    cells: dict[str, str], datum: Datum | None, number: int, mistakes: list[tuple[str, str]]
+    cells: dict[str, Any], datum: Datum | None, number: int, mistakes: list[tuple[str, str]]
 ) -> tuple[float, float] | None:
     lon, lat = cells.get("lon", ""), cells.get("lat", "")
     if not lon and not lat:
@@ -177,9 +164,19 @@ def _position(
         at = check_lonlat(lon, lat)
         own = parse_datum(cells["datum"]) if cells.get("datum") else datum
     except InputError as error:
-        mistakes.append((f"line {number}: {error.en}", f"第 {number} 行：{error.zh}"))
+        mistakes.append(
+            (f"line {number}: {error.en.rstrip('.')}", f"第 {number} 行：{error.zh.rstrip('。')}")
+        )
         return None
     if own is None:
-        return (at.lon, at.lat)
+        mistakes.append(
+            (
+                f"line {number} has a position but no datum is declared: add a column “datum” "
+                f"with one of {', '.join(DATUMS)}",
+                f"第 {number} 行有坐标但没有说明坐标系：请增加“坐标系”列，填写 "
+                f"{'、'.join(DATUMS)} 之一",
+            )
+        )
+        return None
     x, y = to_wgs84([at.lon], [at.lat], own)
     return (float(x[0]), float(y[0]))

@@ -12,6 +12,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ SHEET_COLUMNS = (
 )
 """Columns of a read sheet, all text or None; `row` beside them is the row in the file."""
 
-_HEADERS: dict[str, tuple[str, ...]] = {
+SHEET_HEADERS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "编号", "序号", "代码", "no", "number", "设施编号"),
     "name": ("name", "名称", "设施名称", "单位名称", "名字", "地点", "场所名称", "place", "名称zh"),
     "name_en": ("name_en", "英文名", "英文名称", "english name"),
@@ -98,6 +99,43 @@ def read_sheet(path: Path | str) -> pd.DataFrame:
 Rows = list[tuple[int, list[str]]]
 
 
+def read_records(
+    path: Path | str,
+    headers: Mapping[str, tuple[str, ...]],
+    is_header: Callable[[set[str]], bool],
+) -> list[dict[str, Any]] | None:
+    """
+    Read a list of something else than facilities, by its own headers.
+
+    Parameters
+    ----------
+    path
+        As for `read_sheet`.
+    headers
+        Words by which each column may be called.
+    is_header
+        Whether a row that names these columns is the header.
+
+    Returns
+    -------
+    records
+        Of each row below the header its cells by column, without empty ones, and ``row``, its
+        number in the file; ``None`` where no row is the header.
+
+    Raises
+    ------
+    SheetError
+        As for `read_rows`.
+    """
+    named = {_header_key(word): column for column, words in headers.items() for word in words}
+    for rows in read_rows(path):
+        for index, (_, row) in enumerate(rows[:_HEADER_WITHIN_ROWS]):
+            columns = _columns(row, lambda cell: _named(cell, named))
+            if is_header(set(columns.values())):
+                return _records(rows, index, columns)
+    return None
+
+
 def read_rows(path: Path | str) -> list[Rows]:
     """
     Read the cells of a sheet as they stand, one table for each sheet of a workbook.
@@ -143,9 +181,23 @@ def column_of(header: str) -> str | None:
     >>> column_of("经度(GCJ02)"), column_of("设施名称"), column_of("备份")
     ('lon', 'name', None)
     """
+    return _named(header, _COLUMN_OF)
+
+
+def _named(header: str, columns: Mapping[str, str]) -> str | None:
     key = _header_key(header)
     # 经度(GCJ02): what stands in brackets explains.
-    return _COLUMN_OF.get(key) or _COLUMN_OF.get(re.sub(r"\(.*\)$", "", key))
+    return columns.get(key) or columns.get(re.sub(r"\(.*\)$", "", key))
+
+
+def _columns(row: list[str], named: Callable[[str], str | None]) -> dict[int, str]:
+    """Return which column is what; of two of one name the first."""
+    columns: dict[int, str] = {}
+    for position, cell in enumerate(row):
+        column = named(cell)
+        if column and column not in columns.values():
+            columns[position] = column
+    return columns
 
 
 def _read_csv(source: Path) -> Rows:
@@ -226,17 +278,15 @@ def _header_key(text: str) -> str:
     return re.sub(r"[\s*:_\-]+", "", folded)
 
 
-_COLUMN_OF = {_header_key(word): column for column, words in _HEADERS.items() for word in words}
+_COLUMN_OF = {
+    _header_key(word): column for column, words in SHEET_HEADERS.items() for word in words
+}
 
 
 def _header(rows: Rows) -> tuple[int, dict[int, str]] | None:
     """Return where the header is and which column is what, None where there is none."""
     for index, (_, row) in enumerate(rows[:_HEADER_WITHIN_ROWS]):
-        columns: dict[int, str] = {}
-        for position, cell in enumerate(row):
-            column = column_of(cell)
-            if column and column not in columns.values():
-                columns[position] = column
+        columns = _columns(row, column_of)
         if {"name", "address"} & set(columns.values()) and len(columns) > 1:
             return index, columns
         if list(columns.values()) in (["name"], ["address"]) and sum(map(bool, row)) == 1:
@@ -244,12 +294,18 @@ def _header(rows: Rows) -> tuple[int, dict[int, str]] | None:
     return None
 
 
-def _table(source: Path, rows: Rows, header: int, columns: dict[int, str]) -> pd.DataFrame:
+def _records(rows: Rows, header: int, columns: dict[int, str]) -> list[dict[str, Any]]:
+    """Return the rows below a header, without empty ones and examples."""
     records: list[dict[str, Any]] = []
     for number, row in rows[header + 1 :]:
         cells = {name: row[at] for at, name in columns.items() if at < len(row) and row[at]}
         if cells and not _EXAMPLE_ID.fullmatch(cells.get("id", "")):
             records.append({"row": number, **cells})
+    return records
+
+
+def _table(source: Path, rows: Rows, header: int, columns: dict[int, str]) -> pd.DataFrame:
+    records = _records(rows, header, columns)
     if not records:
         raise SheetError(
             en=f"{source.name} has a header but no rows below it.",

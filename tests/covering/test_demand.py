@@ -254,7 +254,7 @@ def test_a_sheet_of_compounds_with_gates(tmp_path: Path) -> None:
         "b,河滨,103.84,36.06,,520\n",
         "utf-8-sig",
     )
-    demand = make_demand(bounds_of(1000), compounds=read_compounds(path))
+    demand = make_demand(bounds_of(1000), compounds=read_compounds(path, datum="wgs84"))
     assert demand.how == "compounds"
     assert demand.homes.people.tolist() == pytest.approx([260, 520])
     assert demand.homes.dwellings.tolist() == pytest.approx([100, 200])
@@ -262,9 +262,34 @@ def test_a_sheet_of_compounds_with_gates(tmp_path: Path) -> None:
     assert demand.starts.lon.tolist() == [103.831, 103.832, 103.84]
     moved = read_compounds(path, datum="gcj02")
     assert abs(moved.points[0].x - 103.83) > 0.001
+    with pytest.raises(SheetError, match="line 2 has a position but no datum") as told:
+        read_compounds(path)
+    assert "第 5 行有坐标但没有说明坐标系" in told.value.zh
+    assert "has no position" not in told.value.en
     path.write_text("编号,经度,纬度,户数\na,103.83,36.06,x\n,103.83,36.06,5\nc,36.06,203.83,5\n")
     with pytest.raises(SheetError) as told:
-        read_compounds(path)
+        read_compounds(path, datum="wgs84")
     assert "第 2 行" in told.value.zh
     assert "第 3 行" in told.value.zh
     assert "第 4 行" in told.value.zh
+
+
+def test_a_sheet_as_offices_save_it(tmp_path: Path) -> None:
+    # Semicolons, GB18030, a title above the header, what the column means in brackets.
+    path = tmp_path / "compounds.csv"
+    path.write_bytes(
+        (
+            "社区住宅小区一览表;;;;\n"
+            "序号;小区名称;经度(WGS84);纬度(WGS84);总户数;坐标系\n"
+            "1;颐园;103.83;36.06;1，200;WGS84\n"
+            "2;颐园;103.831;36.06;;WGS84\n"
+            ";;;;;\n"
+        ).encode("gb18030")
+    )
+    found = read_compounds(path)
+    assert found.table.name.tolist() == ["颐园"]
+    assert found.table.dwellings.tolist() == [1200]
+    assert found.gates == [[(103.831, 36.06)]]
+    path.write_text("名称,地址\n颐园,滨河路\n", "utf-8")
+    with pytest.raises(SheetError, match="households or people"):
+        read_compounds(path)
