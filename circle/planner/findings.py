@@ -53,7 +53,7 @@ def findings(plan: Plan) -> tuple[Words, ...]:
     """
     rows = plan.share_rows()
     total = max((float(row.total) for row in rows.values()), default=0.0)
-    if not rows or total <= 0:
+    if not rows or total <= 0 or not plan.coverage.is_judged.any():
         return (
             (
                 "范围内没有可评价的住处，因此没有覆盖率；设施与缺口表为空或仅供参考。",
