@@ -118,6 +118,7 @@ PAGE: dict[str, Both] = {
     "skip_to_list": Both("跳到名录", "Skip to the list"),
     "guide_label": Both("名录", "List of places"),
     "map_label": Both("地图", "Map"),
+    "still_large": Both("放大地图（可上下左右滑动）", "Larger map (scroll it any way)"),
     "language": Both("English", "中文"),
     "language_label": Both("Switch to English", "切换到中文"),
     "large_type": Both("大字", "Larger"),

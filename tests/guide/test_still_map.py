@@ -117,7 +117,7 @@ def test_map_and_table_say_the_same_numbers_and_none_lies_on_another(
     # The browser's own boxes, letters and all, as it lays them out.
     cells = boxes_of(page, ".still .cell rect")
     boxes = cells + boxes_of(
-        page, ".still .ring-name rect, .still .center-name rect, .still .north rect"
+        page, ".still .ring-name rect, .still .center-title rect, .still .north rect"
     )
     assert len(boxes) > len(content.classes)
     assert overlaps(boxes) == []
@@ -125,6 +125,10 @@ def test_map_and_table_say_the_same_numbers_and_none_lies_on_another(
     for box in boxes:
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width
         assert 0 <= box["y"] <= box["y"] + box["height"] <= height
+    # No style of the page's own map reaches into the picture: the centre's name stands at its dot.
+    (title,), (dot,) = (boxes_of(page, f".still {part}") for part in (".center-title", ".center"))
+    assert abs(title["x"] + title["width"] / 2 - dot["x"] - dot["width"] / 2) < 2
+    assert abs(title["y"] + title["height"] / 2 - dot["y"] - dot["height"] / 2) < 80
     for ground, text in zip(cells, boxes_of(page, ".still .cell text"), strict=True):
         assert text["x"] >= ground["x"] - 1
         assert text["x"] + text["width"] <= ground["x"] + ground["width"] + 1

@@ -309,7 +309,7 @@
   }
   guide.paintLater = function (job) {
     queue.push(job);
-    if (!painter) painter = guide.inSlices(paintAll());
+    if (!painter) painter = guide.inSlices(paintAll(), guide.soon);
   };
   /* What waits to be painted, now: paper does not wait. */
   guide.finishPainting = function () { if (painter) painter.finish(); };

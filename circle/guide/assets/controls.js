@@ -27,7 +27,21 @@
       paddingTopLeft: guide.isOnPaper ? [26, 46] : [8, isWide ? 8 : 56],
       paddingBottomRight: guide.isOnPaper ? [26, 34] : [8, isWide ? 8 : 30], animate: false
     });
+    if (guide.wide.matches && !guide.isOnPaper) fillWithSheet(map);
   };
+
+  /* Beside an empty band the map is moved until there is none; where the sheet is too small for
+     that, it stands in the middle. The rings lie on the sheet: they stay in sight either way. */
+  function fillWithSheet(map) {
+    const zoom = map.getZoom(), size = map.getSize(), center = map.project(map.getCenter(), zoom);
+    const sheet = guide.world.sheet, world = map.options.crs.scale(zoom);
+    ['x', 'y'].forEach(function (axis, i) {
+      const half = size[axis] / 2, low = sheet[i] * world, high = sheet[i + 2] * world;
+      center[axis] = high - low <= size[axis] ? (low + high) / 2
+        : Math.min(Math.max(center[axis], low + half), high - half);
+    });
+    map.setView(map.unproject(center, zoom), zoom, { animate: false });
+  }
 
   function controlButton(className, icon, key, action) {
     return guide.el('button', {

@@ -57,7 +57,6 @@
       guide.rings.show(found.rings, isHome ? 'home' : 'center', [from.lng, from.lat]);
       isCut = found.rings.some(function (ring) { return ring.is_cut; });
       tellHome();
-      guide.tell('walker');
       guide.tell('filter');
       guide.clearRoute();
       guide.refreshCard();
@@ -139,7 +138,6 @@
     guide.state.isHome = false;
     tellClasses();
     guide.rings.show(guide.data.rings, 'center', [center.lon, center.lat]);
-    guide.tell('walker');
     guide.tell('filter');
     guide.refreshCard();
   }
@@ -165,6 +163,9 @@
       return;
     }
     home = spot;
+    // Moved before anything of the page is changed: asking for its sizes is then free.
+    if (how.isFar && guide.map.getZoom() < 15) guide.map.setView(home, 15, { animate: false });
+    guide.bringIntoSight(home);
     if (!guide.homeMarker) makeMarker();
     guide.homeMarker.setLatLng(home);
     nameHome();
@@ -172,8 +173,6 @@
     guide.byId('home-clear').hidden = false;
     guide.byId('home-intro').hidden = true;
     guide.clearRoute();
-    if (how.isFar && guide.map.getZoom() < 15) guide.map.setView(home, 15, { animate: false });
-    guide.bringIntoSight(home);
     work();
   }
 
@@ -227,6 +226,7 @@
     guide.byId('walkers').querySelectorAll('input').forEach(function (input) {
       input.checked = input.value === key;
     });
+    guide.tell('walker');
     guide.clearRoute();
     reckonAgain();
     if (guide.walks.prepare) guide.walks.prepare(walker);
@@ -272,7 +272,7 @@
     guide.on('language', function () {
       drawWalkers();
       nameHome();
-      if (guide.state.times) work();
+      if (guide.state.times) tellHome();
     });
     guide.startAddress();
     guide.startRoute();

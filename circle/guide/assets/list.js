@@ -1,12 +1,12 @@
 /* The list beside the map: every place, by class or by minutes from home, and those not on the map.
    A place's row is made once per language and then only moved and told new minutes; rows beyond the
-   first screens follow in slices, so that an answer never waits for the end of a long list. The list
+   first screen follow once that is painted, so that an answer never waits for the end of a long list. The list
    is always whole in the end: nothing of it is hidden from a screen reader or from a search in the
    page. */
 (function (guide) {
   'use strict';
 
-  const AT_ONCE = 64;
+  const AT_ONCE = 16;
   const EACH_STEP = 4;
   const ROW_PX = 66, HEAD_PX = 60;
 
@@ -235,7 +235,7 @@
     }
     holder.setAttribute('aria-busy', 'true');
     const work = filling(plans, hadFocus);
-    if (!work.next().done) rest = guide.inSlices(work);
+    if (!work.next().done) rest = guide.inSlices(work, guide.afterPaint);
   }
 
   guide.shownPlaces = function () { return guide.data.places.filter(guide.isShown); };

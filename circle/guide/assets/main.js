@@ -158,7 +158,7 @@
 
   function recolour() {
     layers.forEach(function (layer) { layer.recolour(); });
-    guide.rings.draw();
+    guide.rings.recolour();
     guide.markers.arrange();
   }
 

@@ -3,7 +3,6 @@
   'use strict';
 
   const EACH_SIGN = 9;
-  const LATER_MS = 30;
 
   function singleSize(members, isCompact, scale) {
     const signs = String(members[0].number).length;
@@ -74,10 +73,10 @@
     });
     const fixed = this.fixedBoxes(zoom);
     const boxes = fixed.concat(this.rings.placeLabels(zoom, items, fixed));
-    window.clearTimeout(this.timer);
-    this.timer = 0;
-    if (!isLater) this.place(items, boxes);
-    else this.timer = window.setTimeout(function () { self.place(items, boxes); }, LATER_MS);
+    const mine = this.turn = (this.turn || 0) + 1;
+    const place = function () { if (mine === self.turn) self.place(items, boxes); };
+    if (isLater) guide.afterPaint(place);
+    else place();
   };
 
   guide.Markers.prototype.place = function (items, boxes) {

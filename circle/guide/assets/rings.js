@@ -11,7 +11,7 @@
   function latLngs(polygons) {
     return polygons.map(function (polygon) {
       return polygon.map(function (ring) {
-        return ring.map(function (point) { return [point[1], point[0]]; });
+        return ring.map(function (point) { return L.latLng(point[1], point[0]); });
       });
     });
   }
@@ -22,6 +22,24 @@
     this.labels = [];
     this.rings = [];
     this.kind = 'center';
+    this.inks = {};
+  };
+
+  /* Colours of a kind of rings, asked of the page once: asking makes it reckon every style anew. */
+  guide.Rings.prototype.inksOf = function (kind) {
+    if (!this.inks[kind]) {
+      this.inks[kind] = {
+        line: style(kind === 'home' ? 'home' : 'ring'),
+        fill: style(kind === 'home' ? 'home-fill' : 'ring-fill'),
+        veil: style('veil'), strength: Number(style('veil-strength')) || 0.3
+      };
+    }
+    return this.inks[kind];
+  };
+
+  guide.Rings.prototype.recolour = function () {
+    this.inks = {};
+    this.draw();
   };
 
   /* rings: {budget, unit, polygons}, smallest first; kind: 'center' or 'home'. */
@@ -34,27 +52,26 @@
 
   guide.Rings.prototype.draw = function () {
     const group = this.group;
-    const ink = style(this.kind === 'home' ? 'home' : 'ring');
-    const fill = style(this.kind === 'home' ? 'home-fill' : 'ring-fill');
+    const inks = this.inksOf(this.kind);
     group.clearLayers();
     this.labels = [];
     if (!this.rings.length) return;
-    const outer = this.rings[this.rings.length - 1];
     const world = [[[-85, -179], [-85, 179], [85, 179], [85, -179]]];
-    const holes = latLngs(outer.polygons).reduce(function (all, rings) {
+    const outlines = this.rings.map(function (ring) { return latLngs(ring.polygons); });
+    const holes = outlines[outlines.length - 1].reduce(function (all, rings) {
       return all.concat(rings);
     }, []);
     L.polygon(world.concat(holes), {
-      stroke: false, fillColor: style('veil'), fillOpacity: Number(style('veil-strength')) || 0.3,
-      interactive: false, smoothFactor: 0.5
+      stroke: false, fillColor: inks.veil, fillOpacity: inks.strength,
+      interactive: false, smoothFactor: 0.7
     }).addTo(group);
     const n = this.rings.length;
-    this.rings.slice().reverse().forEach(function (ring, i) {
+    outlines.reverse().forEach(function (outline, i) {
       const isOuter = i === 0;
-      L.polygon(latLngs(ring.polygons), {
-        color: ink, weight: isOuter ? 3 : 2, opacity: isOuter ? 0.95 : 0.8,
+      L.polygon(outline, {
+        color: inks.line, weight: isOuter ? 3 : 2, opacity: isOuter ? 0.95 : 0.8,
         dashArray: isOuter ? null : (i === n - 1 ? '1 5' : '7 5'),
-        lineCap: 'round', lineJoin: 'round', fillColor: fill,
+        lineCap: 'round', lineJoin: 'round', fillColor: inks.fill,
         fillOpacity: i === 0 ? 0.02 : 0.09, interactive: false, smoothFactor: 0.7
       }).addTo(group);
     });

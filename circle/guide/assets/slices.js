@@ -22,21 +22,21 @@
     return false;
   }
 
-  /* Do it in slices as soon as whatever waits has been answered. Returns {stop, finish}: finish does
-     the rest at once. */
-  guide.inSlices = function (work, budget) {
-    let timer = 0, isOver = false;
+  guide.soon = function (then) { window.setTimeout(then, 0); };
+
+  /* Do it in slices. `first` says when the first one is: `guide.soon` is as soon as whatever waits
+     has been answered. Returns {stop, finish}: finish does the rest at once. */
+  guide.inSlices = function (work, first, budget) {
+    let isOver = false;
     function turn() {
-      timer = 0;
       if (isOver) return;
       if (isDone(work, budget || SLICE_MS)) isOver = true;
-      else timer = window.setTimeout(turn, 0);
+      else guide.soon(turn);
     }
-    timer = window.setTimeout(turn, 0);
+    first(turn);
     return {
-      stop: function () { isOver = true; window.clearTimeout(timer); },
+      stop: function () { isOver = true; },
       finish: function () {
-        window.clearTimeout(timer);
         if (!isOver) guide.drain(work);
         isOver = true;
       }

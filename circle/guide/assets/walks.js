@@ -8,7 +8,7 @@
   const MOST_MS = 120 * 60000;
   const ANSWER_MS = 60, WARM_ROUNDS = 4;
 
-  /* How long a walk is told at all: twice the rings, so that what is missing has a nearest one. */
+  /* How long a walk is told at all: beyond the rings, so that what is missing has a nearest one. */
   guide.farMinutes = function () { return Math.min(120, Math.max(60, guide.outerMinutes())); };
 
   function ask(address, signal) {
@@ -84,13 +84,11 @@
     this.kernel = null;
     this.opening = this.open();
     this.ends = {};
-    this.asked = 0;
     this.answering = null;
     this.ahead = null;
     this.isWarm = '';
   }
   Carried.prototype.stop = function () {
-    this.asked += 1;
     if (this.answering) this.answering.stop();
     this.answering = null;
   };
@@ -158,13 +156,12 @@
     places.sort(function (a, b) { return a.time_s - b.time_s; });
     return { rings: rings, places: places };
   };
-  /* Answers come later, as a service's would. With everything made ahead that is a moment later;
-     else the page first shows that it is at work, and can be moved in the meantime. */
+  /* Answers come as promises, as a service's would. With everything made ahead they are made at
+     once; else the page first shows that it is at work, and can be moved in the meantime. */
   Carried.prototype.from = function (home, walker) {
     const self = this;
     this.stop();
     this.rest();
-    const mine = this.asked;
     return new Promise(function (resolve, reject) {
       function* work() {
         try {
@@ -173,11 +170,9 @@
         self.answering = null;
         self.prepare(walker);
       }
-      function begin() {
-        if (mine === self.asked) self.answering = guide.inSlices(work(), ANSWER_MS);
-      }
-      if (self.isWarm === walker) begin();
-      else guide.afterPaint(begin);
+      // Within the tap's own task it all comes with the next frame: one frame, one layout.
+      const first = self.isWarm === walker ? function (turn) { turn(); } : guide.afterPaint;
+      self.answering = guide.inSlices(work(), first, ANSWER_MS);
     });
   };
   Carried.prototype.route = function (from, place, walker) {
