@@ -16,6 +16,7 @@ from circle.coverage.areas import Areas, area_of_homes, read_areas
 from circle.coverage.figures import measures_of
 from circle.coverage.mode import COST_PER_UNIT, StandardMode, Subject, whole
 from circle.coverage.model import MEASURE_NAMES, Cells, CoverageResult, Reach, state_of
+from circle.coverage.reach import reach_matrix
 from circle.demand.model import weights
 from circle.guide.basemap import Basemap, clean_text, encode_basemap, make_basemap
 from circle.planner.plan import Sites
@@ -226,11 +227,10 @@ def _subject(
     if subject.kind == "group":
         asked = [one for one in result.subjects if one.key in subject.members]
     members = [one.clause for one in asked if one.clause is not None]
-    choices = None
-    if subject.kind != "group":
-        choices = packed(
-            result.reaches[subject.places].choices_by_limit[subject.limit].astype(np.int64)
-        )
+    if subject.kind == "group":
+        choices = _group_choices(result, subject)
+    else:
+        choices = result.reaches[subject.places].choices_by_limit[subject.limit].astype(np.int64)
     return {
         "key": subject.key,
         "kind": subject.kind,
@@ -243,8 +243,30 @@ def _subject(
         "clause": clause_of.get(subject.key, -1),
         "standard": clean_text(members[0].standard) if members else "",
         "verified": subject.is_verified,
-        "choices": choices,
+        "choices": packed(choices),
     }
+
+
+def _group_choices(result: CoverageResult, subject: Subject) -> npt.NDArray[np.int64]:
+    """Return how many places of any member each home has within its limit, each place once."""
+    number_of: dict[str, int] = {}
+    found = [np.empty((0, 2), np.int64)]
+    for reach, limit in result.reaches_of(subject):
+        numbers = np.array(
+            [
+                number_of.setdefault(str(place), len(number_of))
+                for place in reach.places.table["place_id"]
+            ],
+            np.int64,
+        )
+        costs = reach_matrix(
+            result.network, result.homes.group, reach.places.joined.group, limit,
+            result.mode.unit, result.mode.walker,
+        )  # fmt: skip
+        home = np.repeat(np.arange(costs.shape[0]), np.diff(costs.indptr))
+        found.append(np.column_stack([home, numbers[costs.indices]]))
+    pairs = np.unique(np.concatenate(found), axis=0)
+    return np.bincount(pairs[:, 0], minlength=len(result.demand)).astype(np.int64)
 
 
 def _reach(

@@ -118,7 +118,7 @@
     const told = guide.byId('route-told');
     const query = new URLSearchParams({
       from_lon: homes.lon[home], from_lat: homes.lat[home],
-      to_lon: places.lon[place], to_lat: places.lat[place]
+      to_lon: places.lon[place], to_lat: places.lat[place], walker: guide.data.walker
     });
     window.fetch('/api/route?' + query).then(function (answer) {
       if (!answer.ok) throw new Error(String(answer.status));
@@ -127,9 +127,10 @@
       if (guide.chosen.home !== home) return;
       guide.routeLine = feature.geometry.coordinates;
       const length = feature.properties.length_m, seconds = feature.properties.time_s;
-      told.textContent = guide.t('route_walk', {
-        metres: guide.t('m', { n: guide.number(length) }), minutes: Math.max(1, Math.ceil(seconds / 60))
-      });
+      // The metres of a standard and the minutes of a walker are not mixed here either.
+      told.textContent = guide.data.unit === 'm' ?
+        guide.t('route_m', { metres: guide.t('m', { n: guide.number(length) }) }) :
+        guide.t('route_min', { minutes: guide.number(seconds / 60, 1) });
       guide.layers.forEach(function (layer) { layer.repaint(); });
     }).catch(function () { told.textContent = guide.t('route_failed'); });
   };

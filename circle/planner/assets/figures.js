@@ -67,6 +67,10 @@
       lines.push.apply(lines, line(guide.t('choices', { limit: guide.far(subject.limit) }),
         guide.number(guide.store.choicesMedian(subject))));
     }
+    if (subject.kind === 'group') {
+      lines.push.apply(lines, line(guide.t('choices', { limit: guide.far(subject.limit) }),
+        guide.number(guide.store.choicesMedian(subject))));
+    }
     lines.push.apply(lines, line(guide.t('n_places'),
       guide.number(guide.store.placesOf(subject).length)));
     return lines;

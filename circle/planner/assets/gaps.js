@@ -47,13 +47,13 @@
           type: 'button', class: 'gap', 'data-gap': i,
           onclick: function () { guide.zoomToGap(row); }
         }, [
-          guide.el('span', { class: 'gap-number', 'aria-hidden': 'true' }, [String(row[9])]),
+          guide.el('span', { class: 'gap-number', 'aria-hidden': 'true' }, [String(i + 1)]),
           guide.el('span', { class: 'gap-body' }, [
             guide.el('span', { class: 'gap-people' }, [guide.gapPeople(row) +
               (row[1] > 0 ? ' · ' + guide.amount(row[3], 'homes') : '')]),
             strip, guide.el('span', { class: 'gap-text' }, [guide.gapText(row)])
           ]),
-          guide.el('span', { class: 'unseen' }, [guide.t('gap_zoom', { n: row[9] })])
+          guide.el('span', { class: 'unseen' }, [guide.t('gap_zoom', { n: i + 1 })])
         ])]);
       })));
     if (rows.length > guide.GAPS_LISTED) {

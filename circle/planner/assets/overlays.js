@@ -98,7 +98,7 @@
         context.strokeStyle = mark.gap;
         context.stroke();
       }
-      badge(context, String(row[9]), spot[0], spot[1], mark.gap, '#ffffff');
+      badge(context, String(i + 1), spot[0], spot[1], mark.gap, '#ffffff');
     });
   }
 

@@ -98,7 +98,10 @@
   function gaps() {
     const rows = guide.gapsOf(guide.chosen.subject).map(function (row, i) {
       return {
-        key: String(i), cells: [link(guide.t('gaps') + ' ' + row[9], function () { guide.zoomToGap(row); }),
+        key: String(i), cells: [
+          // Its rank here, and the number it has in the files beside this page.
+          [link(guide.t('gaps') + ' ' + (i + 1), function () { guide.zoomToGap(row); }),
+            row[9] === i + 1 ? '' : ' ' + guide.t('gap_file', { n: row[9] })],
           guide.number(row[1]), guide.number(row[2]), guide.number(row[3]),
           guide.el('bdi', {}, [row[4] || (row[5] === null ? '–' : guide.t('unnamed'))]),
           guide.far(row[5]), guide.far(row[6]), guide.far(row[7]), guide.far(row[8])]
