@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from circle.cli import places_care
+from circle.cli import places_care, places_drawn
 from circle.cli.command import (
     CircleCommand,
     CircleGroup,
@@ -125,9 +125,9 @@ def import_(
     listed = read_list(file, _mapping(mappings))
     with open_register(address, must_exist=False) as register:
         from circle.classes import load_classes
-        from circle.store.known import known_places
+        from circle.store.known import known_for_others
 
-        around = surroundings_of(streets, study, known_places(register.places()), online=online)
+        around = surroundings_of(streets, study, known_for_others(register), online=online)
         if needs_datum(listed, datum):
             _tell_datums(listed, around)
         classes = around.classes if around is not None else load_classes()
@@ -270,7 +270,53 @@ def _stem(name: str) -> str:
     return re.sub(r"[-_.]?(?:latest|\d{4,8})$", "", name.split(".")[0]) or name
 
 
-for _command in places_care.COMMANDS:
+@places.command(
+    "locate",
+    cls=CircleCommand,
+    zh="用更新的地图或在线服务重新查找尚无位置、未核实的地点；默认只报告。",
+)
+@option("--yes", is_flag=True, en="Write what was found.", zh="写入找到的位置。")
+@map_option
+@study_option
+@online_option
+@register_option
+@who_option
+def locate(
+    yes: bool,
+    streets: Path | None,
+    study: str | None,
+    online: bool,
+    address: str | None,
+    who: str | None,
+) -> None:
+    """Look again for places without a position, on a newer map or with services online.
+
+    Only reports unless told --yes. What was checked, or has coordinates, is never touched.
+    """
+    from circle.store.known import known_for_others
+    from circle.store.relocating import (
+        findings_as_json,
+        findings_in_words,
+        locate_again,
+        write_locations,
+    )
+
+    with open_register(address, must_exist=True) as register:
+        around = surroundings_of(streets, study, known_for_others(register), online=online)
+        if around is None:
+            raise click.UsageError(
+                in_words(
+                    "Say on which map: --in or --streets.", "请用 --in 或 --streets 指定地图。"
+                )
+            )
+        found = locate_again(register, around.geocoder, progress=shows_progress())
+        n = write_locations(register, found, who_acts(who), "locate again") if yes else 0
+    report = findings_in_words(found, language())
+    data = {**findings_as_json(found, language()), "is_written": yes, "n_written": n}
+    tell(data, _written(report, yes, n))
+
+
+for _command in (*places_care.COMMANDS, *places_drawn.COMMANDS):
     places.add_command(_command)
 
 COMMANDS = (places,)

@@ -246,4 +246,44 @@ def merge(kept: str, gone: str, keep: bool, address: str | None, who: str | None
     tell(place_as_json(place), place_in_words(place, language()))
 
 
-COMMANDS = (list_, show, history, undo, publish, check, export, duplicates, merge)
+@click.command(
+    cls=CircleCommand,
+    zh="修改一处地点的内容，例如 phone=0931-1234567；等号后留空则清除。位置请用 check --at。",
+)
+@click.argument("place_id")
+@click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@register_option
+@who_option
+def edit(place_id: str, changes: tuple[str, ...], address: str | None, who: str | None) -> None:
+    """Change what the register says of a place, such as phone=0931-1234567.
+
+    Nothing behind the sign clears a field. Headers of lists work too: 电话=…; positions are set
+    with `circle places check ID --at`.
+    """
+    from circle.classes import load_classes
+    from circle.store import Place
+    from circle.store.hand_edits import read_hand_edit
+    from circle.store.words import change_as_json, change_in_words
+
+    pairs: dict[str, str] = {}
+    for text in changes:
+        field, sign, value = text.partition("=")
+        if not sign:
+            raise click.UsageError(
+                in_words(f"{text} is not FIELD=VALUE.", f"{text} 不是“字段=内容”。")
+            )
+        pairs[field.strip()] = value
+    with open_register(address, must_exist=True) as register:
+        place = register.place(place_id)
+        changed = read_hand_edit(place, pairs, load_classes())
+        with register.writing(who_acts(who), "edit") as writer:
+            made = writer.edit(Place, place_id, place.version, **changed)
+        done = register.changes(Place, place_id, limit=1) if made.version != place.version else ()
+    tell(
+        {"changes": [change_as_json(change) for change in done]},
+        "\n".join(change_in_words(change, language()) for change in done)
+        or in_words("Nothing differs.", "内容没有变化。"),
+    )
+
+
+COMMANDS = (list_, show, edit, history, undo, publish, check, export, duplicates, merge)

@@ -140,6 +140,21 @@ def fits_kind(word: str, kind: str) -> bool | None:
     return any(kind == known or kind.startswith(known) for known in KIND_GROUPS[group][1])
 
 
+def names_kind(word: str, kind: str) -> bool:
+    """
+    Say whether a word tells an OSM kind from others: a bank from other offices.
+
+    Examples
+    --------
+    >>> names_kind("banque", "amenity=bank"), names_kind("banque", "office=lawyer")
+    (True, False)
+    """
+    group = GROUP_OF.get(word)
+    known = () if group is None else KIND_GROUPS[group][1]
+    # Any house is a building and any bureau an office; a shop says no more of itself than shop.
+    return any(kind.startswith(each) for each in known if "=" in each or each == "shop")
+
+
 # What people say for long names; several where a short word stands for several.
 _SPOKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("工行", ("中国工商银行", "工商银行")),

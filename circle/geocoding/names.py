@@ -17,7 +17,14 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, Levenshtein
 
 from circle.geocoding.folding import digits, has_cjk, loose_pinyin, pinyin
-from circle.geocoding.kinds import GROUP_OF, STREET_WORDS, SUFFIXES, WEAK_WORDS, fits_kind
+from circle.geocoding.kinds import (
+    GROUP_OF,
+    STREET_WORDS,
+    SUFFIXES,
+    WEAK_WORDS,
+    fits_kind,
+    names_kind,
+)
 
 # Latin words that stand before or between the words that matter.
 _STOP_WORDS = frozenset(
@@ -120,7 +127,8 @@ def _compare_cjk(asked: NameParts, known: NameParts, kind: str) -> Likeness:
         if longer.own == shorter.text and len(shorter.text) >= _SHORTEST_OWN:
             fits = fits_kind(longer.kind_word, kind)
             if longer is known or fits:
-                score = 0.9 if len(shorter.text) > _SHORTEST_OWN else 0.75
+                is_sure = longer is known or names_kind(longer.kind_word, kind)
+                score = 0.9 if is_sure and len(shorter.text) > _SHORTEST_OWN else 0.75
                 return Likeness(score, "same but for the word of its kind", "仅差类别用词")
             return _NOT_ALIKE
     sounds = _compare_sounds(asked.text, known.text)
@@ -244,7 +252,7 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
             # Villa and résidence of one name may be two houses.
             both = bool(asked.kind_word and known.kind_word)
             # So may be résidence Stella and a house called Le Stella: any house is a building.
-            is_telling = not kind.startswith(("building", "landuse"))
+            is_telling = not asked.kind_word or names_kind(asked.kind_word, kind)
             penalty = 0.03 if fits and is_telling and not both else 0.2
     return _compare_own(asked, known, penalty)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -41,6 +41,9 @@ _NEAR_PINYIN = 0.7
 _SHORTEST_NEAR_PINYIN = 8
 _INITIALS = 0.7
 _INITIALS_SHARED = 0.55
+# A word that the map has in another name is most likely that word, not a slip for a like one.
+_DOUBTED = 0.75
+_SHORTEST_OTHER_WORD = 4
 
 
 class Hit(NamedTuple):
@@ -74,6 +77,8 @@ class PlaceIndex:
         self._named: dict[str, dict[int, float]] = {}
         self._words: dict[str, set[str]] = defaultdict(set)
         self._index = NameIndex((), {})
+        # In how many different names, small words left out, each word stands.
+        self._own_words: Counter[str] = Counter()
         self.areas = [
             place
             for place in self.places
@@ -103,6 +108,9 @@ class PlaceIndex:
                 for row, weight in tuple(self._named[key].items()):
                     self._learn(self.places[row], rest, rest, weight * _PART_OF_NAME_WEIGHT)
         self._index = NameIndex(self._named, self._words)
+        parts = (take_apart(key) for key in self._named if not has_cjk(key))
+        told = {(part.own, part.kind_word) for part in parts}
+        self._own_words = Counter(word for own, _ in told for word in set(own.split()))
 
     def _add(self, place: Place, given: list[tuple[str, float]]) -> None:
         for text, weight in given:
@@ -195,10 +203,29 @@ class PlaceIndex:
 
     def _take(self, apart: NameParts, key: str, factor: float, hits: dict[int, Hit]) -> None:
         known = take_apart(key)
+        doubt = self._doubt(apart, known)
         for row, weight in self._named[key].items():
             likeness = compare(apart, known, self.places[row].kind)
+            if likeness.score > _DOUBTED and doubt:
+                en, zh = doubt
+                likeness = Likeness(_DOUBTED, f"{likeness.en}, but {en}", f"{likeness.zh}，但{zh}")
             if likeness.score > 0:
                 self._hit(row, weight * factor, likeness, hits)
+
+    def _doubt(self, asked: NameParts, known: NameParts) -> tuple[str, str] | None:
+        """Return what on this map speaks against a likeness, however great; None for nothing."""
+        if asked.is_cjk:
+            return None
+        own = set(asked.own.split())
+        others = [word for word in own - set(known.own.split()) if word in self._own_words]
+        word = min((word for word in others if len(word) >= _SHORTEST_OTHER_WORD), default="")
+        if word:
+            return (f"“{word}” is another word on this map", f"“{word}”在图中另有所指")
+        # Restaurant Corner may be Le Corner or Burger Corner: what tells them is not in the name.
+        adds_kind = asked.kind_word and not known.kind_word
+        if adds_kind and own and all(self._own_words[word] > 1 for word in own):
+            return ("other names on this map have these words too", "图中还有其他名称含有这些词")
+        return None
 
     def _find_pinyin(self, sound: str, factor: float, hits: dict[int, Hit]) -> None:
         self._take_all(

@@ -36,7 +36,7 @@ def drawn_edit(record: StreetEdit) -> Closure | Link:
     for day in (record.valid_from, record.valid_until):
         if day is not None:
             _check_day(record.edit_id, day)
-    shape = _shape(record.edit_id, record.geometry)
+    shape = shape_of(record.edit_id, record.geometry)
     if record.kind == "closure":
         return Closure(record.osm_way_id, shape, record.closed_to, record.note)
     return Link(
@@ -53,7 +53,7 @@ def gates_of(compound: Compound) -> tuple[Gate, ...]:
     RegisterError, EditError, PositionError
         If the outline is none, or a gate impossible.
     """
-    outline = _shape(compound.compound_id, compound.outline)
+    outline = shape_of(compound.compound_id, compound.outline)
     # Checked even where there are no gates yet.
     lon, lat = (0.0, 0.0) if outline is None else outline.bounds[:2]
     Gate(lon, lat, compound=outline)
@@ -87,7 +87,8 @@ def edits_in_force(
     return (*drawn, *(gate for compound in compounds for gate in gates_of(compound)))
 
 
-def _shape(identity: str, text: str | None) -> Any:
+def shape_of(identity: str, text: str | None) -> Any:
+    """Return the shape a record has as WKT, None without one; `RegisterError` if it is none."""
     if text is None:
         return None
     try:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+
+import shapely
 
 from circle.geocoding import KnownPlace
-from circle.store.model import Place
+from circle.store.drawn import shape_of
+from circle.store.model import Compound, Place
+from circle.store.register import Register
 
 # What a map or a service said is not repeated as if it were known: an error would confirm itself.
 _SURE_METHODS = frozenset({"coordinates", "hand"})
 _ACCURACY_M = 30.0
+_COMPOUND_ACCURACY_M = 200.0
 
 
 def known_places(places: Iterable[Place]) -> list[KnownPlace]:
@@ -44,3 +50,51 @@ def known_places(places: Iterable[Place]) -> list[KnownPlace]:
         and place.lonlat is not None
         and (place.match_method in _SURE_METHODS or place.checked_by is not None)
     ]
+
+
+def known_compounds(compounds: Iterable[Compound]) -> list[KnownPlace]:
+    """
+    Return compounds as areas, and their named gates as entrances.
+
+    Parameters
+    ----------
+    compounds
+        Of a register; one with neither an outline nor a gate is nowhere.
+    """
+    known = []
+    for compound in compounds:
+        outline = shape_of(compound.compound_id, compound.outline)
+        spots = [(gate.lon, gate.lat) for gate in compound.gates]
+        if outline is not None:
+            inside = shapely.point_on_surface(outline)
+            spots.insert(0, (inside.x, inside.y))
+        if not spots:
+            continue
+        known.append(
+            KnownPlace(
+                compound.name,
+                *spots[0],
+                level="area",
+                place_id=compound.compound_id,
+                kind="landuse=residential",
+                accuracy_m=_COMPOUND_ACCURACY_M,
+            )
+        )
+        known += [
+            KnownPlace(f"{compound.name}{gate.name}", gate.lon, gate.lat, level="entrance")
+            for gate in compound.gates
+            if gate.name
+        ]
+    return known
+
+
+def known_for_others(register: Register) -> list[KnownPlace]:
+    """
+    Return what a register knows, for finding places it does not have yet.
+
+    A name of its own is left out: a second place of one name is another place. The address
+    beside it still tells where its neighbours are.
+    """
+    named = known_places(register.places())
+    addresses = [replace(place, name="", other_names=()) for place in named if place.address]
+    return addresses + known_compounds(register.compounds())

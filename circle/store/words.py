@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from circle.errors import Language
-from circle.store.model import Change, Place, as_json
+from circle.store.model import Change, Compound, Place, StreetEdit, as_json
 
 _STATUS = {
     "in_use": ("in use", "在用"),
@@ -28,6 +28,12 @@ _ACTIONS = {
     "keep": ("kept both", "保留两者"),
     "undo": ("taken back", "撤销"),
 }
+_EDITS = {"link": ("link", "连线"), "closure": ("closure", "封闭")}
+_OPENS = {
+    "all": ("open to all", "对所有人开放"),
+    "residents": ("residents only", "仅限居民"),
+    "hours": ("open", "开放时间"),
+}
 _HIDDEN = frozenset({"origins", "match_reason_zh", "doubt_zh"})
 _LONG = 60
 
@@ -45,6 +51,34 @@ def place_line(place: Place, language: Language) -> str:
     if place.is_published:
         marks.append(("published", "已发布")[at])
     return f"{place.place_id}  {place.name}  {place.category}  {spot}  {', '.join(marks)}"
+
+
+def compound_line(compound: Compound, language: Language) -> str:
+    """Return a compound on one line, then a line for each gate."""
+    at = 1 if language == "zh" else 0
+    lines = [f"{compound.compound_id}  {compound.name}"]
+    for gate in compound.gates:
+        opens = _OPENS[gate.opens][at] + (f" {gate.hours}" if gate.hours else "")
+        lines.append(f"    {gate.lon:.5f},{gate.lat:.5f}  {gate.name or '–'}  {opens}")
+    return "\n".join(lines)
+
+
+def street_edit_line(edit: StreetEdit, language: Language) -> str:
+    """Return a link or a closure on one line."""
+    at = 1 if language == "zh" else 0
+    marks = [_EDITS[edit.kind][at]]
+    if edit.kind == "link":
+        marks.append(edit.link_kind)
+    elif edit.closed_to != "all":
+        marks.append(edit.closed_to)
+    if edit.osm_way_id is not None:
+        marks.append(f"w{edit.osm_way_id}")
+    if edit.valid_from or edit.valid_until:
+        marks.append(f"{edit.valid_from or '…'} – {edit.valid_until or '…'}")
+    if not edit.is_active:
+        marks.append(("not in use", "未启用")[at])
+    marks += [text for text in (edit.name, edit.note) if text]
+    return f"{edit.edit_id}  {', '.join(marks)}"
 
 
 def place_in_words(place: Place, language: Language) -> str:

@@ -121,6 +121,7 @@ class Writer:
         kind: type[R],
         record_id: str,
         version: int,
+        /,
         action: Action = "edit",
         *,
         undoes: int | None = None,
@@ -416,7 +417,7 @@ def _check(record: Record) -> None:
 
 
 def _check_place(place: Place) -> None:
-    if not place.name.strip() or not place.category.strip():
+    if not (place.name or "").strip() or not (place.category or "").strip():
         raise _impossible(place.place_id, "it has no name or no class", "没有名称或类别")
     if place.status not in STATUSES or (place.status == "merged") != bool(place.merged_into):
         raise _impossible(place.place_id, "its status is none", "状态无效")

@@ -21,7 +21,7 @@ from circle.geometry import Bounds
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES
 from circle.store import Register
-from circle.store.known import known_places
+from circle.store.known import known_compounds, known_places
 from circle.store.surroundings import Surroundings
 from circle.streets import read_streets
 from circle.study.config import StudyConfig
@@ -109,10 +109,11 @@ def read_listed(config: StudyConfig, classes: ClassTable | None = None) -> Liste
         try:
             with Register.open(config.register, must_exist=True) as register:
                 places = register.places()
+                compounds = known_compounds(register.compounds())
         except InputError as error:
             raise under_key("register", error) from error
         unplaced = frozenset(place.name for place in places if place.lonlat is None)
-        return Listed(tuple(known_places(places)), unplaced)
+        return Listed((*known_places(places), *compounds), unplaced)
     if config.places is None:
         return Listed()
     try:
