@@ -97,6 +97,7 @@ async def _no_such_page(request: Request, error: Exception) -> Response:
     sentence = ("There is no such page.", "没有这个页面。")[visit.language == "zh"]
     response = visit.page("problem.html", status, sentence=sentence)
     response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

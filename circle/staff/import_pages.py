@@ -15,6 +15,7 @@ from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
+from circle.staff.words import called
 from circle.store.datum_meanings import DatumMeaning, datum_meanings
 from circle.store.import_report import write_report
 from circle.store.importing import OUTCOMES, apply_import, plan_import
@@ -60,7 +61,7 @@ def choices(visit: Visit, *, error: str = "") -> Response:
     """Show the columns of the list and ask what its coordinates are in."""
     kept = visit.desk.uploads.get(visit.part("token"))
     columns: list[tuple[str, str | None, str]]
-    needs = False
+    needs, asks = False, ""
     meanings: tuple[DatumMeaning, ...] = ()
     try:
         listed = read_list(kept.path, kept.mapping)
@@ -76,12 +77,16 @@ def choices(visit: Visit, *, error: str = "") -> Response:
         if needs:
             meanings = datum_meanings(listed, visit.desk.surroundings())
         n_rows = len(listed.rows)
-    except SheetError as problem:
+    except SheetError:
         columns = [(header, field_of(header), "") for header in _headers(kept.path)]
         n_rows = 0
         if not columns:
             raise
-        error = error or visit.sentence(problem)
+        question = (
+            "No column of names was found; say below which one it is.",
+            "没有找到名称列；请在下面指定哪一列是名称。",
+        )
+        asks = question[visit.language == "zh"] if not error else ""
     marks = [
         {"lon": spot.lon, "lat": spot.lat, "label": str(number), "kind": meaning.datum}
         for meaning in meanings
@@ -100,6 +105,7 @@ def choices(visit: Visit, *, error: str = "") -> Response:
         marks=json.dumps(marks),
         classes=visit.desk.classes,
         error=error,
+        asks=asks,
     )
 
 
@@ -116,8 +122,8 @@ def choose(visit: Visit) -> Response:
             raise SheetError(en="Say which column holds the names.", zh="请指定哪一列是名称。")
         if repeated:
             raise SheetError(
-                en=f"Two columns cannot both be “{repeated[0]}”; choose one.",
-                zh=f"不能有两列都是“{repeated[0]}”；请只选一列。",
+                en=f"Two columns cannot both be “{called(repeated[0], 'en')}”; choose one.",
+                zh=f"不能有两列都是“{called(repeated[0], 'zh')}”；请只选一列。",
             )
         if datum is not None and datum not in DATUMS:
             raise SheetError(en="Choose a datum from the list.", zh="请从列表中选择坐标系。")

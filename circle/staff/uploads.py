@@ -186,9 +186,10 @@ def plain_name(name: str) -> str:
     ('名单_2.xlsx', 'a_b_.CSV', 'list')
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    plain = re.sub(r"[^\w.\-()（）]+", "_", last).lstrip(".-")
+    plain = re.sub(r"[^\w.\-()（）]+", "_", last)
     stem, dot, suffix = plain.rpartition(".")
-    return f"{stem[:60]}{dot}{suffix[:10]}" if stem else plain[:60] or "list"
+    kept = (stem if dot else suffix).lstrip(".-")[:60] or "list"
+    return f"{kept}.{suffix[:10]}" if dot and suffix else kept
 
 
 def _stored(folder: Path, name: str, suffix: str, data: bytes) -> Path:
