@@ -103,6 +103,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "p90": ("九成居民在此距离内", "nine in ten live within"),
     "median_min": ("中位时间", "median time"),
     "p90_min": ("九成居民在此时间内", "nine in ten live within"),
+    "p90_cells": ("十分之九在此以内", "nine in ten lie within"),
     "choices": ("{limit}内可选设施（中位）", "places within {limit} (median)"),
     "n_places": ("地图上的设施数", "places on the map"),
     "unverified": ("未核实", "unverified"),
@@ -124,6 +125,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "gap_line": (
         "最近的是{name}，半数居民要走 {nearest}，超出 {excess}",
         "nearest is {name}; half of them walk {nearest} or more, {excess} too far",
+    ),
+    "gap_line_cells": (
+        "最近的是{name}，半数离它 {nearest} 以上，超出 {excess}",
+        "nearest is {name}; half of them lie {nearest} away or more, {excess} too far",
     ),
     "gap_line_none": ("{limit}内没有任何一处", "nothing within {limit}"),
     "gap_more": ("还有 {n} 处较小的缺口，见表格。", "{n} smaller gaps are in the tables."),

@@ -38,11 +38,11 @@
     const lines = [];
     const low = figure('low'), high = figure('high');
     const isMetres = guide.data.unit === 'm';
-    if (isFinite(low)) {
-      const isGround = guide.isGround(measure);
+    // Ground has no range but its share.
+    if (isFinite(low) && !guide.isGround(measure)) {
       lines.push.apply(lines, line(guide.t('range'),
         guide.percent(low) + ' – ' + guide.percent(high),
-        isGround ? null : guide.t(isMetres ? 'range_note_m' : 'range_note_min', {
+        guide.t(isMetres ? 'range_note_m' : 'range_note_min', {
           n: Math.round(100 * (guide.data.parameters.speed_share || 0))
         })));
     }
@@ -63,7 +63,7 @@
         return isFinite(value) ? guide.far(value) : guide.t('beyond', { a: guide.farthest() });
       };
       lines.push.apply(lines, line(guide.t('median' + end), shown(distance('median'))));
-      lines.push.apply(lines, line(guide.t('p90' + end), shown(distance('p90'))));
+      lines.push.apply(lines, line(guide.t(guide.hasPeople() ? 'p90' + end : 'p90_cells'), shown(distance('p90'))));
       lines.push.apply(lines, line(guide.t('choices', { limit: guide.far(subject.limit) }),
         guide.number(guide.store.choicesMedian(subject))));
     }

@@ -14,7 +14,7 @@
 
   guide.gapText = function (row) {
     if (row[5] === null) return guide.t('gap_line_none', { limit: guide.farthest() });
-    return guide.t('gap_line', {
+    return guide.t(row[1] > 0 ? 'gap_line' : 'gap_line_cells', {
       name: row[4] || guide.t('unnamed'), nearest: guide.far(row[5]), excess: guide.far(row[7])
     });
   };

@@ -42,6 +42,10 @@
     return guide.number(value) + ' ' + guide.unitOf(measure);
   };
 
+  guide.hasPeople = function () {
+    return guide.data.measures.some(function (one) { return one.key === 'people'; });
+  };
+
   /* Homes are cells of ground where nothing is known of homes. */
   guide.unitOf = function (measure) {
     return guide.t(measure === 'homes' && guide.data.demand.how === 'cells' ? 'unit_cells' :
