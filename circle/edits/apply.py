@@ -446,6 +446,9 @@ def _link_through(draft: Draft, gate: Gate, x: float, y: float) -> None:
         within = [bool(shapely.contains_xy(area, s.x_m, s.y_m)) for s in spots]
         one = next((s for s, is_in in zip(spots, within, strict=True) if is_in), None)
         other = next((s for s, is_in in zip(spots, within, strict=True) if not is_in), None)
+        if one is None and other is not None:
+            # Nobody drew the ways inside: homes start at the gate, and streets stay as they are.
+            return
         if one is not None and other is not None:
             pairs = [(other, one)]
     else:

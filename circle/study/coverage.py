@@ -18,6 +18,7 @@ from circle.coverage.model import CoverageResult
 from circle.coverage.questions import Questions, of_classes, of_clauses
 from circle.demand import Assumptions, Demand, Town, make_demand, read_town, town_of
 from circle.demand.compounds import read_compounds
+from circle.demand.gated import start_at_gates
 from circle.demand.grid import read_grid
 from circle.demand.model import Words
 from circle.errors import InputError, StudyError
@@ -32,6 +33,7 @@ from circle.study.reading import (
     read_map,
     read_network,
     read_places,
+    read_yards,
     street_file,
 )
 
@@ -348,6 +350,7 @@ def _demand(
         compounds = read_compounds(compounds_file, datum=config.places_datum)
     elif grid_file is not None:
         grid = read_grid(grid_file, network.bounds)
-    return make_demand(
+    made = make_demand(
         network.bounds, town, grid=grid, compounds=compounds, assumptions=given.assumptions
     )
+    return start_at_gates(made, read_yards(config))

@@ -13,6 +13,7 @@ import shapely
 
 from circle import facilities as facility_lists
 from circle.classes import ClassTable
+from circle.demand.gated import Yard
 from circle.edits import edit_network, read_edits
 from circle.errors import CircleError, InputError, OnlineError, StudyError
 from circle.features import MapFeatures, read_features
@@ -21,6 +22,7 @@ from circle.guide.photos import read_photos
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.store import Register
+from circle.store.drawn import gates_of
 from circle.store.joining import edits_of, facilities_of
 from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig
@@ -99,6 +101,26 @@ def _with_register_edits(config: StudyConfig, network: WalkNetwork) -> WalkNetwo
         return edit_network(network, edits) if edits else network
     except InputError as error:
         raise under_key("register", error) from error
+
+
+def read_yards(config: StudyConfig) -> tuple[Yard, ...]:
+    """Return the compounds of the register with the gates residents may use."""
+    if config.register is None:
+        return ()
+    try:
+        with Register.open(config.register, must_exist=True) as register:
+            found = [(each, gates_of(each)) for each in register.compounds()]
+    except InputError as error:
+        raise under_key("register", error) from error
+    return tuple(
+        Yard(
+            each.compound_id,
+            each.name,
+            gates[0].compound if gates else None,
+            tuple((gate.lon, gate.lat) for gate in gates),
+        )
+        for each, gates in found
+    )
 
 
 def read_boundary(config: StudyConfig) -> shapely.Geometry | None:

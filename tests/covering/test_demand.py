@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from circle.demand import Assumptions, Town, make_demand, read_town
 from circle.demand.compounds import read_compounds
+from circle.demand.gated import Yard, start_at_gates
 from circle.demand.grid import Grid, read_grid, spread_grid
 from circle.demand.town import to_degrees
 from circle.errors import CircleError, InputError, SheetError
@@ -293,3 +294,41 @@ def test_a_sheet_as_offices_save_it(tmp_path: Path) -> None:
     path.write_text("名称,地址\n颐园,滨河路\n", "utf-8")
     with pytest.raises(SheetError, match="households or people"):
         read_compounds(path)
+
+
+def test_homes_in_a_yard_start_at_its_gates() -> None:
+    homes = buildings((0, 0, 20, 10), (40, 0, 60, 10), (300, 0, 320, 10))
+    plain = make_demand(bounds_of(1000), town_of(homes))
+    (outline,) = degrees(shapely.box(-20, -20, 100, 50))
+    gates = ((103.9, 36.1), (103.91, 36.1))
+    yards = [
+        Yard("y0", "无门", outline, ()),
+        Yard("y1", "东苑", outline, gates),
+        # The id of a building on the map is no name of a compound.
+        Yard("w2", "西苑", None, gates),
+    ]
+    gated = start_at_gates(plain, yards)
+    assert gated.starts.home.tolist() == [0, 0, 1, 1, 2]
+    assert gated.starts.kind.tolist() == ["gate"] * 4 + ["outline"]
+    assert gated.starts.lon.tolist()[:4] == [103.9, 103.91] * 2
+    assert gated.homes.people.tolist() == plain.homes.people.tolist()
+    assert "2 homes start at the gates of 1 compounds" in gated.notes[-1][1]
+    assert start_at_gates(plain, yards[:1]) is plain
+
+
+def test_a_compound_is_found_by_id_and_name_and_keeps_gates_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "compounds.csv"
+    path.write_text(
+        "id,name,lon,lat,datum,people\n"
+        "a,颐园,103.83,36.06,wgs84,1\na,,103.831,36.06,wgs84,\n"
+        "b,河滨,103.84,36.06,wgs84,1\nc,东苑,103.85,36.06,wgs84,1\nd,南苑,103.86,36.06,wgs84,1\n"
+    )
+    demand = make_demand(bounds_of(1000), compounds=read_compounds(path))
+    yards = [
+        Yard("b", "x", None, ((1.0, 1.0),)),
+        Yard("y", "东苑", None, ((2.0, 2.0),)),
+        Yard("a", "颐园", None, ((3.0, 3.0),)),
+    ]
+    starts = start_at_gates(demand, yards).starts
+    assert starts.lon.tolist() == [103.831, 1, 2, 103.86]
+    assert starts.kind.tolist() == ["gate", "gate", "gate", "point"]

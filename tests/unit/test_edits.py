@@ -351,6 +351,15 @@ class TestGate:
             edit_network(SQUARE.network, [Gate(*SQUARE.at("A", north=200))])
         assert_speaks(caught.value, "both sides")
 
+    def test_of_a_compound_whose_ways_nobody_drew(self) -> None:
+        plan = sketch("A----------B", m_per_char=20)
+        corners = [
+            plan.at("A", east=e, north=n) for e, n in ((50, 5), (150, 5), (150, 90), (50, 90))
+        ]
+        gate = Gate(*plan.at("A", east=100, north=5), compound=shapely.Polygon(corners))
+        edited = edit_network(plan.network, [gate])
+        assert seconds(edited, plan, "A", "B") == seconds(plan.network, plan, "A", "B")
+
 
 class TestDownstream:
     EDITS: tuple[Edit, ...] = (
