@@ -185,7 +185,8 @@ def coverage(
     if writes:
         from circle.study.plan_build import make_plan, write_plan
 
-        paths = write_plan(make_plan(result, gaps=gaps, score=score), folder, report=say)
+        plan = make_plan(result, gaps=gaps, score=score, options=options)
+        paths = write_plan(plan, folder, report=say)
         data["files"] = [str(path) for path in paths]
         text += "\n\n" + words.of_files(paths)
     tell(data, text)

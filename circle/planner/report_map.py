@@ -22,6 +22,7 @@ _LEAST_HEIGHT, _MOST_HEIGHT = 300.0, 900.0
 _MARGIN_SHARE = 0.04
 _LEAST_MARGIN_M = 80.0
 _THIN_PX = 0.35
+_POINT_UNITS = 7.0
 _MAJOR = ("motorway", "motorway_link", "trunk", "trunk_link", "road_main", "primary", "secondary")
 _LAYERS = (("sand", "map-sand"), ("green", "map-green"), ("water", "map-water"),
            ("building", "map-building"))  # fmt: skip
@@ -90,7 +91,7 @@ def make_ground(plan: Plan) -> Ground:
     markup = "".join(_ground_parts(plan, place, page))
     shown = on_map(homes) if len(homes) else np.array([], dtype=object)
     dots = shapely.get_dimensions(shown) == 0
-    shown[dots] = shapely.buffer(shown[dots], 3.0, quad_segs=3)
+    shown[dots] = shapely.buffer(shown[dots], _POINT_UNITS, quad_segs=6)
     near = shapely.intersects(shown, page)
     paths = [_path(shape) if is_near else "" for shape, is_near in zip(shown, near, strict=True)]
     return Ground(height, markup, paths, 1.0 / scale, place)

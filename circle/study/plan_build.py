@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from circle.planner.web import render_planner
 from circle.planner.web_inputs import inputs_of
 from circle.planner.workbook import render_workbook
 from circle.provenance import Provenance
-from circle.study.coverage import PlanResult
+from circle.study.coverage import CoverageOptions, PlanResult
 from circle.study.files import check_folder, write_together
 from circle.study.titles import shown_name
 
@@ -38,6 +39,7 @@ def make_plan(
     gaps: Any = None,
     score: pd.DataFrame | None = None,
     sites: Sites | None = None,
+    options: CoverageOptions | None = None,
 ) -> Plan:
     """
     Return a judged study as what the planner's files are made from.
@@ -52,6 +54,8 @@ def make_plan(
         A composite score, if one was asked for.
     sites
         Sites that were chosen.
+    options
+        What it was judged with: tells the files that were given besides the study's own.
     """
     inputs, coverage = result.inputs, result.coverage
     found = find_gaps(coverage) if gaps is None else gaps
@@ -66,7 +70,7 @@ def make_plan(
         title=title,
         coverage=coverage,
         gaps=numbered(found, coverage),
-        sources=_sources(result),
+        sources=_sources(result) | _given(result, options),
         clauses=inputs.clauses,
         basemap=inputs.features.basemap,
         areas=None if inputs.areas is None else inputs.areas.table,
@@ -90,6 +94,27 @@ def _sources(result: PlanResult) -> dict[str, Provenance | Mapping[str, Any]]:
     if people:
         told = asdict(people) if is_dataclass(people) and not isinstance(people, type) else people
         found[result.coverage.demand.how] = dict(told)
+    return found
+
+
+def _given(result: PlanResult, options: CoverageOptions | None) -> dict[str, Mapping[str, Any]]:
+    """Return the sheets and grids homes and sub-areas are from, with their hashes."""
+    given, config = options or CoverageOptions(), result.inputs.config
+    files: dict[str, Path | str | None] = {}
+    if result.coverage.demand.how == "compounds":
+        files["compounds"] = given.compounds or config.compounds
+    if result.coverage.demand.how == "grid":
+        files["population"] = given.population or config.population
+    if result.areas is not None:
+        files["areas"] = given.areas or config.areas
+    if config.places is not None:
+        files["places"] = config.places
+    found: dict[str, Mapping[str, Any]] = {}
+    for key, file in files.items():
+        path = None if file is None else Path(file)
+        if path is not None and path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[key] = {"source": path.name, "sha256": digest}
     return found
 
 
