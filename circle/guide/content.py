@@ -196,6 +196,7 @@ def _place(
     category = clean_text(record.get("category"))
     facility_id = clean_text(record.get("facility_id"))
     name = clean_text(record.get("name")) or clean_text(record.get("name_en")) or facility_id
+    name_en = clean_text(record.get("name_en"))
     source = clean_text(record.get("source"))
     url = _WEB_ADDRESS.search(source)
     time_s, distance_m = times.get(str(record.get("facility_id")), (math.inf, math.inf))
@@ -212,7 +213,8 @@ def _place(
         number=None,
         facility_id=facility_id,
         name=name,
-        name_en=clean_text(record.get("name_en")),
+        # Maps abroad give the one name twice: a second name is only one that differs.
+        name_en="" if name_en == name else name_en,
         category=category if category in known else OTHER_KEY,
         lon=None if point is None else round(float(point.x), 6),
         lat=None if point is None else round(float(point.y), 6),

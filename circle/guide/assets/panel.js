@@ -30,6 +30,7 @@
   /* A number is that of a place, or stands in its name or address; from four digits on it may be
      part of a telephone number. What nobody can see, such as identifiers, is not searched. */
   guide.matches = function (place, query) {
+    if (!query) return true;
     const wanted = guide.plain(query);
     if (!wanted || (place.number && place.number === guide.numberIn(query))) return true;
     if (/^\d{4,}$/.test(wanted) && place.digits.indexOf(wanted) >= 0) return true;
