@@ -4,17 +4,17 @@
 
   const CLOSEST = 19;
 
-  function spotIcon(mark) {
+  function spotIcon(mark, shift) {
     const size = /^(candidate|entrance|side)/.test(mark.kind) ? 32 : 26;
     return L.divIcon({
       className: 'spot-mark ' + mark.kind, html: '', iconSize: [size, size],
-      iconAnchor: [size / 2, size / 2]
+      iconAnchor: [size / 2 - (shift || 0) * (size + 2), size / 2]
     });
   }
 
-  function addSpot(map, mark) {
+  function addSpot(map, mark, shift) {
     const spot = L.marker([mark.lat, mark.lon], {
-      icon: spotIcon(mark), keyboard: false, interactive: false
+      icon: spotIcon(mark, shift), keyboard: false, interactive: false
     }).addTo(map);
     spot.getElement().textContent = mark.label;
     return spot;
@@ -48,7 +48,13 @@
     if (spots.length > 1) map.fitBounds(spots, { padding: [50, 50], maxZoom: 18 });
     else map.setView(spots[0] || [center[1], center[0]], 17);
     drawStreets(map);
-    marks.forEach(function (mark) { addSpot(map, mark); });
+    /* Those at one spot stand side by side, or only the last could be read. */
+    const taken = {};
+    marks.forEach(function (mark) {
+      const key = mark.kind + mark.lon.toFixed(6) + ' ' + mark.lat.toFixed(6);
+      taken[key] = (taken[key] || 0) + 1;
+      addSpot(map, mark, taken[key] - 1);
+    });
     L.control.scale({ imperial: false }).addTo(map);
     if (data.fields) pick(element, map, data.fields.split(' '), here);
   }
@@ -72,6 +78,11 @@
         marker.on('drag dragend', function () { put(marker.getLatLng()); });
       }
       marker.setLatLng(at);
+      form.querySelectorAll('[data-away]').forEach(function (words) {
+        const spot = words.dataset.spot.split(',').map(Number);
+        const metres = Math.round(map.distance(marker.getLatLng(), [spot[1], spot[0]]));
+        words.textContent = words.dataset.away.replace('{}', String(metres));
+      });
       if (!isTyped) {
         lon.value = L.latLng(at).lng.toFixed(7);
         lat.value = L.latLng(at).lat.toFixed(7);
@@ -99,7 +110,7 @@
     form.querySelectorAll('[data-center-of-map]').forEach(function (button) {
       button.addEventListener('click', function () { put(map.getCenter()); });
     });
-    form.querySelectorAll('[data-spot]').forEach(function (button) {
+    form.querySelectorAll('button[data-spot]').forEach(function (button) {
       button.addEventListener('click', function () {
         const spot = button.dataset.spot.split(',').map(Number);
         put([spot[1], spot[0]]);
