@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
@@ -18,7 +19,7 @@ from circle.coverage.model import COVERED, UNCOVERED, CoverageResult
 from circle.demand.model import weights
 from circle.demand.town import to_degrees, to_metres
 from circle.kernel import UNREACHED
-from circle.network import FloatArray
+from circle.network import BoolArray, FloatArray
 
 JOIN_M = 50.0
 """Homes nearer to each other than this lie in one gap."""
@@ -66,7 +67,7 @@ def find_gaps(
     shapes = shapely.make_valid(to_metres(homes.geometry.to_numpy(), result.network.frame))
     is_point = shapely.area(shapes) == 0
     shapes[is_point] = shapely.buffer(shapes[is_point], _POINT_M, quad_segs=4)
-    near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=join_m)
+    drawn = _Drawn(shapes, join_m)
     people, dwellings = weights(homes, "people"), weights(homes, "dwellings")
     known: dict[bytes, list[tuple[Any, Any]]] = {}
     rows: list[dict[str, Any]] = []
@@ -78,7 +79,7 @@ def find_gaps(
         # Several clauses may leave the same homes without.
         mark = state.tobytes()
         if mark not in known:
-            known[mark] = _clusters(shapes, near, lacks, state == COVERED, join_m)
+            known[mark] = drawn.clusters(lacks, state == COVERED)
         nearest = nearest_of(result, subject)
         mine = [
             _row(result, subject, nearest, members, shape, people, dwellings)
@@ -93,30 +94,44 @@ def find_gaps(
     return gpd.GeoDataFrame(table, geometry=list(geometry), crs="EPSG:4326")
 
 
-def _clusters(
-    shapes: Any, near: Any, lacks: Any, covered: Any, join_m: float
-) -> list[tuple[Any, Any]]:
-    """Return the homes of each gap and its polygon in metres."""
-    left, right = near
-    both = lacks[left] & lacks[right]
-    n = len(lacks)
-    graph = coo_matrix((np.ones(int(both.sum()), np.int8), (left[both], right[both])), shape=(n, n))
-    _, label = connected_components(graph, directed=False)
-    found = []
-    served = shapely.STRtree(shapes[covered])
-    for one in np.unique(label[lacks]):
-        members = np.flatnonzero(lacks & (label == one))
-        # Grown until neighbours touch, then drawn back to a rim around the outermost.
-        grown = shapely.union_all(shapely.buffer(shapes[members], join_m / 2 + 0.01, quad_segs=4))
-        area: Any = shapely.buffer(grown, -(join_m / 2 - _RIM_M), quad_segs=4)
-        inside = served.query(area, predicate="intersects")
-        if len(inside):
-            # Whoever has it is in no gap, though neighbours have not.
-            area = shapely.difference(area, shapely.union_all(served.geometries[inside]))
-        if area.is_empty:
-            area = shapely.union_all(shapes[members])
-        found.append((members, area))
-    return found
+class _Drawn:
+    """Homes in metres, ready to be drawn together; what is drawn once serves every subject."""
+
+    def __init__(self, shapes: Any, join_m: float) -> None:
+        self.shapes, self.join_m = shapes, join_m
+        self.near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=join_m)
+        self.grown = shapely.buffer(shapes, join_m / 2 + 0.01, quad_segs=4)
+        self.around: dict[bytes, Any] = {}
+
+    def clusters(self, lacks: BoolArray, covered: BoolArray) -> list[tuple[Any, Any]]:
+        """Return the homes of each gap and its polygon."""
+        left, right = self.near
+        both = lacks[left] & lacks[right]
+        n = len(lacks)
+        ones = np.ones(int(both.sum()), np.int8)
+        graph = coo_matrix((ones, (left[both], right[both])), shape=(n, n))
+        _, label = connected_components(graph, directed=False)
+        found = []
+        served = shapely.STRtree(self.shapes[covered])
+        for one in np.unique(label[lacks]):
+            members = np.flatnonzero(lacks & (label == one))
+            area = self._around(members)
+            inside = served.query(area, predicate="intersects")
+            if len(inside):
+                # Whoever has it is in no gap, though neighbours have not.
+                area = shapely.difference(area, shapely.union_all(served.geometries[inside]))
+            if area.is_empty:
+                area = shapely.union_all(self.shapes[members])
+            found.append((members, area))
+        return found
+
+    def _around(self, members: npt.NDArray[np.intp]) -> Any:
+        """Grow homes until neighbours touch, and draw back to a rim around the outermost."""
+        key = members.tobytes()
+        if key not in self.around:
+            grown = shapely.union_all(self.grown[members])
+            self.around[key] = shapely.buffer(grown, -(self.join_m / 2 - _RIM_M), quad_segs=4)
+        return self.around[key]
 
 
 def nearest_of(result: CoverageResult, subject: Subject) -> tuple[FloatArray, FloatArray, Any, Any]:

@@ -94,7 +94,7 @@ def monaco_study(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def run(*args: str) -> Result:
-    return CliRunner().invoke(main, ["coverage", *map(str, args)])
+    return CliRunner().invoke(main, ["coverage", "--no-files", *map(str, args)])
 
 
 def test_monaco_by_the_command(monaco_study: Path) -> None:
