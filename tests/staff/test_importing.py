@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas
 import pytest
+from drawn_study import at
 from openpyxl import load_workbook
 from shapely.geometry import Point
 
@@ -136,8 +137,15 @@ def test_coordinates_need_a_datum(worker: Worker, register: Register) -> None:
 
 
 def test_a_wrong_datum_shows_as_doubt(worker: Worker) -> None:
-    _, html = reported(worker, "名单.xlsx", workbook(), datum="bd09")
-    assert counts(html)["new"] + counts(html)["doubtful"] == 35
+    """The study's own list knows the market; read as BD-09 it would be more than 1 km away."""
+    spot = at(240, 0)
+    lon, lat = (round(float(v), 6) for v in from_wgs84(spot.lon, spot.lat, "gcj02"))
+    row = ["L1", "东市场", "菜市场", "东路", lon, lat, None, None, None]
+    _, html = reported(worker, "名单.xlsx", workbook([row]), datum="gcj02")
+    assert counts(html)["new"] == 1
+    _, html = reported(worker, "名单.xlsx", workbook([row]), datum="bd09")
+    assert counts(html)["doubtful"] == 1
+    assert "坐标系可能有误" in html
 
 
 def test_columns_can_be_corrected(worker: Worker, register: Register) -> None:
