@@ -48,37 +48,48 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="circle-pg-", dir="/tmp"))
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            [str(binaries / command[0]), *command[1:]],
-            check=True,
+    with (folder / "output").open("wb") as output:
+        # It lives as long as the pipe to it is open: a run of tests that is killed closes it too.
+        server = subprocess.Popen(
+            ["/bin/sh", "-c", _SERVER, "sh", str(binaries), str(folder)],
             user=None if user is None else user.pw_uid,
             group=None if user is None else user.pw_gid,
             extra_groups=None if user is None else [],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=120,
+            cwd="/tmp",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
         )
-
-    data = folder / "data"
+    assert server.stdin is not None
+    assert server.stdout is not None
+    said = server.stdout.readline()
     try:
-        run("initdb", "-D", str(data), "-U", "circle", "-A", "trust", "-E", "UTF8", "--locale=C")
-        # Durable as it comes: only what costs nothing is changed.
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=40"
-        )
-        run("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start")
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    try:
+        if said != b"ready\n":
+            pytest.fail("PostgreSQL did not start: " + (folder / "output").read_text("utf-8"))
         yield f"postgresql+psycopg://circle@/postgres?host={folder}"
     finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stdin.close()
+        try:
+            server.wait(timeout=60)
+        finally:
+            server.kill()
+            server.stdout.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# Durable as it comes: only what costs nothing is changed. The server itself does not hold the
+# pipes, or nobody would see them closed.
+_SERVER = """
+bin=$1 folder=$2
+"$bin/initdb" -D "$folder/data" -U circle -A trust -E UTF8 --locale=C >&2 &&
+"$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/log" -o "-c listen_addresses='' \
+    -c unix_socket_directories=$folder -c max_connections=40" start >&2 </dev/null &&
+echo ready &&
+cat >/dev/null
+"$bin/pg_ctl" -D "$folder/data" -m immediate -t 30 stop >/dev/null 2>&1
+rm -rf "$folder"
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
