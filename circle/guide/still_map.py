@@ -296,7 +296,7 @@ def _center(content: GuideContent, sheet: _Sheet, taken: Space, language: str) -
         box = Box(x, y + down, half, _TEXT_MM * 0.75)
         if taken.is_free(box):
             taken.add(box)
-            return dot, _pill("center-name", text, box)
+            return dot, _pill("center-title", text, box)
     return dot, ""
 
 

@@ -22,6 +22,7 @@ _TOGETHER = 0.36
 _SWEEPS = 2
 _ROW_CELLS = 4
 _MOST_NEIGHBOURS = 4
+_MOST_TOGETHER = 8
 _CLEAR_MM = 0.35
 _CROSSING = 14.0
 _OVER_NAME = 9.0
@@ -353,7 +354,9 @@ class NumberPlacer:
                     item.anchors[0].number,
                 )
             )
-            for neighbour in others[:_MOST_NEIGHBOURS]:
+            most = _MOST_TOGETHER - len(homeless.anchors)
+            small = [item for item in others if len(item.anchors) <= most]
+            for neighbour in small[:_MOST_NEIGHBOURS]:
                 joined = self._joined(homeless, neighbour)
                 if joined.block is not None:
                     break
