@@ -241,7 +241,8 @@ def _clauses(coverage: CoverageResult, level: str) -> str:
                 _percent(row.share_covered),
                 _percent(row.share_unknown),
                 _percent(row.share_crow_fly),
-                f"{_percent(row.low)}–{_percent(row.high)}",
+                # Ground is measured as it is drawn: it has no range.
+                "–" if measure == land else f"{_percent(row.low)}–{_percent(row.high)}",
                 in_words("read", "有据") if subject.is_verified
                 else in_words("unverified", "未核实"),
             ]

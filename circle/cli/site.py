@@ -39,8 +39,10 @@ _SHOWN = 40
     "kind",
     required=True,
     metavar="KEY|CLAUSE",
-    en="What to build: a class such as health, its name, or the id of a clause.",
-    zh="新建什么：类别（如 health、医疗卫生）或条文编号。",
+    en="What to build: a class such as health, its name, or the id of a clause, which "
+    "`circle coverage NAME --json` tells under “subject”.",
+    zh="新建什么：类别（如 health、医疗卫生）或条文编号；编号见 circle coverage NAME --json 的 "
+    "subject。",
 )
 @option("--new", "n_new", type=int, default=1, show_default=True, metavar="N",
         en="How many to build.", zh="新建几处。")  # fmt: skip

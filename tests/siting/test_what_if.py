@@ -11,6 +11,7 @@ from circle.cli import main
 from circle.edits import Link, write_edits
 from circle.errors import InputError
 from circle.study.config import read_study
+from circle.study.coverage import CoverageOptions
 from circle.study.what_if import Changes, NewPlace, gainers, run_what_if
 
 # The clinic stands 600 m north of the centre: 1,400, 1,100 and 200 m from the compounds.
@@ -195,3 +196,63 @@ def test_a_sheet_of_candidates_without_a_datum_is_refused(folder, tmp_path):
     with pytest.raises(InputError, match="row 2 does not say the datum"):
         read_candidates(listed)
     assert len(read_candidates(listed, datum="wgs84")) == 1
+
+
+def write_osm(folder):
+    """A street of 800 m with two houses at its ends and a pharmacy at the west one, tagged."""
+    spots = {1: (-400, 0), 2: (400, 0), 3: (-400, 5)}
+    corners = {}
+    for first, east_m in ((20, -380), (30, 380)):
+        for number, (x, y) in enumerate(((0, 10), (20, 10), (20, 30), (0, 30))):
+            spots[first + number] = (east_m + x, y)
+        corners[first] = [*range(first, first + 4), first]
+    tags = {3: '<tag k="amenity" v="pharmacy"/><tag k="name" v="药店"/>'}
+    nodes = "".join(
+        f'<node id="{key}" lat="{at(*spot).lat:.7f}" lon="{at(*spot).lon:.7f}">'
+        f"{tags.get(key, '')}</node>"
+        for key, spot in spots.items()
+    )
+    refs = {key: "".join(f'<nd ref="{ref}"/>' for ref in ring) for key, ring in corners.items()}
+    ways = (
+        '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way>'
+        f'<way id="2">{refs[20]}<tag k="building" v="house"/></way>'
+        f'<way id="3">{refs[30]}<tag k="building" v="house"/></way>'
+    )
+    (west, south), (east, north) = at(-3000, -3000), at(3000, 3000)
+    bounds = f'<bounds minlon="{west}" minlat="{south}" maxlon="{east}" maxlat="{north}"/>'
+    made = write_study(folder / "osm", streets='"town.osm"', places="", places_datum="")
+    (made / "town.osm").write_text(f'<osm version="0.6">{bounds}{nodes}{ways}</osm>', "utf-8")
+    (made / "own.csv").write_text(
+        "id,standard,level,facility_zh,facility_en,need,walk_m,osm_tags\n"
+        "own-1,自定,near,药店,pharmacy,required,300,amenity=pharmacy\n",
+        "utf-8",
+    )
+    return made
+
+
+def test_clauses_miss_what_closes_and_find_what_moves(tmp_path):
+    config = read_study(write_osm(tmp_path))
+    options = CoverageOptions(standards=(str(config.folder / "own.csv"),))
+
+    def houses(**changes):
+        table = run_what_if(config, Changes(**changes), options).table
+        (row,) = table[(table.subject == "own-1") & (table.measure == "buildings")].to_dict(
+            "records"
+        )
+        return row["covered_before"], row["covered_after"]
+
+    assert houses(closed=("n3",)) == (1, 0)
+    # Half way, some 400 m from either; then to the east house.
+    assert houses(moved=(("n3", at(0, 5)),)) == (1, 0)
+    assert houses(moved=(("n3", at(100, 5)),)) == (1, 1)
+
+
+def test_the_id_of_a_clause_says_what_to_build(tmp_path):
+    folder = write_osm(tmp_path)
+    found = CliRunner().invoke(
+        main,
+        ["site", str(folder), "--class", "own-1", "--standard", str(folder / "own.csv"), "--json"],
+    )
+    assert found.exit_code == 0, found.output
+    said = json.loads(found.stdout)
+    assert len(said["sites"]["features"]) == 1
