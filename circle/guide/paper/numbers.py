@@ -356,28 +356,32 @@ class NumberPlacer:
             )
             most = _MOST_TOGETHER - len(homeless.anchors)
             small = [item for item in others if len(item.anchors) <= most]
-            for neighbour in small[:_MOST_NEIGHBOURS]:
-                joined = self._joined(homeless, neighbour)
-                if joined.block is not None:
-                    break
-            else:
-                # Nobody near has room for one more. A dot may be covered before ever more numbers
-                # go on looking together, until all of a town stand in one block.
+            found = self._join_one(homeless, small[:_MOST_NEIGHBOURS])
+            if found is None:
+                # A dot may be covered before ever more numbers go on looking together, until all
+                # of a town stand in one block.
                 if self._settle(homeless, is_last_resort=True):
                     continue
-                neighbour = others[0]
-                self._lift(neighbour)
-                joined = self._item((*homeless.anchors, *neighbour.anchors))
+                found = self._join_one(homeless, small, is_last_resort=True)
+            if found is None:
+                self._lift(others[0])
+                found = others[0], self._item((*homeless.anchors, *others[0].anchors))
+            neighbour, joined = found
             items = [item for item in others if item is not neighbour] + [joined]
 
-    def _joined(self, homeless: _Item, neighbour: _Item) -> _Item:
-        """Return two items as one; without room for both, the neighbour keeps its own."""
-        block = neighbour.block
-        self._lift(neighbour)
-        joined = self._item((*homeless.anchors, *neighbour.anchors))
-        if not self._settle(joined) and block is not None:
-            self._put(neighbour, block)
-        return joined
+    def _join_one(
+        self, homeless: _Item, neighbours: Iterable[_Item], *, is_last_resort: bool = False
+    ) -> tuple[_Item, _Item] | None:
+        """Return the first neighbour that has room for one more, and the two as one."""
+        for neighbour in neighbours:
+            block = neighbour.block
+            self._lift(neighbour)
+            joined = self._item((*homeless.anchors, *neighbour.anchors))
+            if self._settle(joined, is_last_resort=is_last_resort):
+                return neighbour, joined
+            if block is not None:
+                self._put(neighbour, block)
+        return None
 
     def _beyond(self, anchors: Sequence[Anchor]) -> list[Block]:
         """Return blocks at the edge of the map for places beyond it, pointing there."""
