@@ -97,6 +97,8 @@ def test_nothing_overlaps_and_everything_is_there(town: GuideContent, paper: str
     guide = composed(town, paper)
     for plan in (*guide.plans, *filter(None, [guide.overview])):
         assert_tidy(plan)
+        # Numbers gather in handfuls: a block of a hundred is a table that hides the map.
+        assert max((len(block.anchors) for block in plan.blocks), default=0) <= 8
     assert_all_numbered(guide, town)
 
 
