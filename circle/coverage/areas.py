@@ -32,6 +32,7 @@ NO_AREA = "-"
 _NAMES = ("name", "name_zh", "名称", "社区", "街道", "community", "title", "id")
 _GRID = "grid:"
 _MOST_GRID_CELLS = 10_000
+_SLIVER = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +142,15 @@ def make_areas(table: Any, bounds: Bounds, source: str = "") -> Areas:
         notes.append(
             (f"{left_out} 行不是面，未采用。", f"{left_out} rows are no polygons and left out.")
         )
+    n_pairs = _count_overlaps(shapes)
+    if n_pairs:
+        notes.append(
+            (
+                f"{n_pairs} 对分区相互重叠；重叠处的住处计入文件中靠前的分区。",
+                f"{n_pairs} pairs of sub-areas overlap; a home in both counts in the one that "
+                "comes first in the file.",
+            )
+        )
     outside = ~shapely.intersects(shapes, shapely.box(*bounds))
     if outside.any():
         far = "、".join(names[i] for i in np.flatnonzero(outside)[:5])
@@ -153,6 +163,15 @@ def make_areas(table: Any, bounds: Bounds, source: str = "") -> Areas:
             )
         )
     return Areas(_table(names, shapes), tuple(notes))
+
+
+def _count_overlaps(shapes: Any) -> int:
+    """Return how many pairs share ground; slivers along a common border are none."""
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    shared = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    smaller = np.minimum(shapely.area(shapes[left]), shapely.area(shapes[right]))
+    return int((shared > _SLIVER * smaller).sum())
 
 
 def _table(names: list[str], shapes: Any) -> gpd.GeoDataFrame:

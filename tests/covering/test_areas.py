@@ -75,3 +75,22 @@ def test_areas_without_a_reference_system_are_refused() -> None:
     metres = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(0, 0, 500, 500)])
     with pytest.raises(InputError, match="reference system"):
         make_areas(metres, PLAN.network.bounds)
+
+
+def test_a_home_in_two_areas_counts_once_and_it_is_told() -> None:
+    result = judged(PLAN, demand(SPOTS, PEOPLE), at_a())
+    west = shapely.box(*place(*PLAN.xy("A", east=-50, north=-50)),
+                       *place(*PLAN.xy("B", east=50, north=50)))  # fmt: skip
+    east = shapely.box(*place(*PLAN.xy("B", east=-50, north=-50)),
+                       *place(*PLAN.xy("D", east=50, north=50)))  # fmt: skip
+    areas = make_areas(frame(["west", "east"], [west, east]), PLAN.network.bounds)
+    assert any("1 pairs of sub-areas overlap" in en for _, en in areas.notes)
+    table = area_shares(result, areas)
+    mine = table[(table.measure == "people") & (table.level == "5min")].set_index("area_name")
+    # B, 20 people, lies in both; S in none.
+    assert mine.total.to_dict() == {"west": 30, "east": 70, "-": 50}
+    inner = make_areas(frame(["all", "in"], [west, west.buffer(-1e-4)]), PLAN.network.bounds)
+    assert any("overlap" in en for _, en in inner.notes)
+    side_by_side = make_areas(frame(["a", "b"], [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]),
+                              PLAN.network.bounds)  # fmt: skip
+    assert not any("overlap" in en for _, en in side_by_side.notes)
