@@ -18,7 +18,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -107,7 +107,7 @@ class AnswerCache:
     ----------
     path
         SQLite file, made when missing; a damaged one is begun anew. ``None`` keeps them in
-        memory.
+        memory, and so does a file that cannot be written or that another program holds.
     days
         Age from which an answer is asked for again.
     now
@@ -124,13 +124,17 @@ class AnswerCache:
         self._now = now
         self._oldest_s = days * 86_400.0
         self._lock = threading.Lock()
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
             self._db = self._open(path)
+        except (OSError, sqlite3.OperationalError):
+            # Busy or read-only is not damaged: what others keep there is not thrown away.
+            self._db = self._open(None)
         except sqlite3.DatabaseError:
             assert path is not None
-            path.unlink()
+            for end in ("", "-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
             self._db = self._open(path)
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
@@ -150,16 +154,20 @@ class AnswerCache:
 
     def get(self, question: str) -> Any | None:
         """Return the payload of a question, None when it is not known or too old."""
-        with self._lock, closing(self._db.cursor()) as cursor:
-            row = cursor.execute(
-                "SELECT payload FROM answer WHERE question = ? AND asked_at >= ?",
-                (question, self._now() - self._oldest_s),
-            ).fetchone()
+        try:
+            with self._lock, closing(self._db.cursor()) as cursor:
+                row = cursor.execute(
+                    "SELECT payload FROM answer WHERE question = ? AND asked_at >= ?",
+                    (question, self._now() - self._oldest_s),
+                ).fetchone()
+        except sqlite3.OperationalError:
+            return None
         return None if row is None else json.loads(row[0])
 
     def put(self, question: str, payload: Any) -> None:
-        """Keep an answer; it is on disk when this returns."""
-        with self._lock, self._db:
+        """Keep an answer; it is on disk when this returns, unless the disk does not take it."""
+        # An answer that cannot be kept is asked for again: no reason to lose it now.
+        with self._lock, suppress(sqlite3.OperationalError), self._db:
             self._db.execute(
                 "INSERT OR REPLACE INTO answer VALUES (?, ?, ?)",
                 (question, self._now(), json.dumps(payload, ensure_ascii=False)),

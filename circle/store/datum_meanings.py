@@ -11,8 +11,8 @@ from circle.datum import DATUMS, Datum, to_wgs84
 from circle.errors import Language
 from circle.geocoding.folding import fold
 from circle.geometry import LocalFrame, LonLat
+from circle.store.coordinates import coordinates_of
 from circle.store.list_files import PlaceList
-from circle.store.list_rows import coordinates_of
 from circle.store.placing import distance_m
 from circle.store.surroundings import Surroundings
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+# The last four are the first four in full width, which spreadsheets in Chinese take for them.
+FORMULA_SIGNS = r"=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What a formula may begin with, as the inside of a character class."""
+_DANGEROUS = re.compile(rf"'*[{FORMULA_SIGNS}]")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 

@@ -21,6 +21,7 @@ import shapely
 from circle.errors import SheetError
 from circle.facilities import SHEET_COLUMNS
 from circle.facilities.sheets import Rows, column_of, read_rows
+from circle.store.harmless import FORMULA_SIGNS
 
 SHEET_SUFFIXES = (".xlsx", ".csv", ".txt", ".tsv")
 MAP_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp")
@@ -52,7 +53,7 @@ _MORE = {
 _HEADER_WITHIN_ROWS = 15
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 # A formula made harmless by an export carries this sign, which is not part of the text.
-_HARMLESS = re.compile(r"'(?='*[=+\-@\t\r])")
+_HARMLESS = re.compile(rf"'(?='*[{FORMULA_SIGNS}])")
 
 
 @dataclass(frozen=True, slots=True)

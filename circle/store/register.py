@@ -117,7 +117,7 @@ class Register:
         what
             In a few words what is done, such as ``"import places.xlsx"``.
         now
-            Tells the time; by default the clock.
+            Tells the time; by default the clock. The day of the act is that of its zone.
 
         Raises
         ------
@@ -131,7 +131,8 @@ class Register:
                 en="Say who makes the change; every change is kept with a name.",
                 zh="请说明由谁修改；每次修改都会记录姓名。",
             )
-        at = (now or _utc_now)().astimezone(datetime.UTC).isoformat(timespec="milliseconds")
+        moment = (now or _local_now)()
+        at = moment.astimezone(datetime.UTC).isoformat(timespec="milliseconds")
         try:
             with (
                 self._engine.connect().execution_options(**{WRITING: True}) as connection,
@@ -139,7 +140,7 @@ class Register:
             ):
                 take_turn(connection)
                 session = Session(connection, autoflush=False)
-                writer = Writer(session, who.strip(), what, at)
+                writer = Writer(session, who.strip(), what, at, moment.date().isoformat())
                 yield writer
                 writer.finish()
                 session.flush()
@@ -267,5 +268,6 @@ class Register:
             )
 
 
-def _utc_now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _local_now() -> datetime.datetime:
+    # Who checks a place before eight in the morning in Lanzhou does not do so the day before.
+    return datetime.datetime.now(datetime.UTC).astimezone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from circle.errors import Language
@@ -114,10 +115,11 @@ def change_as_json(change: Change) -> dict[str, Any]:
 
 
 def change_in_words(change: Change, language: Language) -> str:
-    """Return a change: its number, when, who, what, and each field before and after."""
+    """Return a change: its number, when (local time), who, what, each field before and after."""
     at = 1 if language == "zh" else 0
+    when = datetime.datetime.fromisoformat(change.at).astimezone()
     head = (
-        f"{change.change_id}  {change.at[:19].replace('T', ' ')}  {change.who}  "
+        f"{change.change_id}  {when:%Y-%m-%d %H:%M:%S}  {change.who}  "
         f"{change.record_id}  {_ACTIONS[change.action][at]}"
     )
     if change.undoes is not None:

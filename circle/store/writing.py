@@ -50,7 +50,9 @@ class Writer:
     is caught inside the block: each method either does all it says or nothing.
     """
 
-    def __init__(self, session: Session, who: str, what: str, at: str) -> None:
+    def __init__(
+        self, session: Session, who: str, what: str, at: str, today: str | None = None
+    ) -> None:
         self._session = session
         self._act = ActRow(who=who, what=what, at=at)
         self._is_begun = False
@@ -58,11 +60,8 @@ class Writer:
         self._new: dict[tuple[type[Any], str], Base] = {}
         self.who = who
         self.at = at
-
-    @property
-    def today(self) -> str:
-        """The day of the act, ISO."""
-        return self.at[:10]
+        # The day of the act where it is done, ISO; `at` is UTC.
+        self.today = today or at[:10]
 
     def get(self, kind: type[R], record_id: str) -> R:
         """Return a record as it stands; `RegisterError` if there is none."""
