@@ -19,7 +19,7 @@ import shapely
 from click.testing import CliRunner, Result
 from drawn_study import CENTER, at, write_study
 
-from circle.cli import main
+from circle.cli import MODULES, main
 from circle.cli.command import language_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -534,9 +534,18 @@ def test_a_build_that_fails_keeps_the_last_guide(here: Path) -> None:
     assert guide.read_bytes() == before
 
 
-def test_pictures_need_a_guide_first(here: Path) -> None:
+def test_pictures_of_the_print_need_no_guide_first(here: Path) -> None:
     write_study(here / "my")
-    assert "circle build my" in refused("pictures", "my")
+    result = run("pictures", "my", "--only", "paper", "-o", "drawn")
+    assert result.exit_code == 0, result.output
+    names = {file.name for file in (here / "drawn").iterdir()}
+    assert names == {"sheet-map.png", "sheet-list.png", "booklet.png"}
+    assert not (here / "maps").exists()
+
+
+def test_every_command_is_registered_once() -> None:
+    names = [command.name for module in MODULES for command in module.COMMANDS]
+    assert sorted(names) == sorted(set(names)) == sorted(main.commands)
 
 
 def test_serve_refuses_a_port_that_is_taken(here: Path) -> None:

@@ -17,6 +17,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ["guide.html", "places.csv", "places.geojson", "rings.geojson", "unplaced.csv"]
+_IMPORTED_AS = {"opening_hours_py": "opening_hours", "pillow": "pil"}
+"""Packages that are imported by another name than they are installed by."""
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,7 @@ def test_wheel_asks_for_what_the_program_imports(wheel: Path) -> None:
         if requirement.marker is None or "extra" not in str(requirement.marker)
     }
     asked |= {"branca", "xstatic", "playwright"}  # of folium; of XStatic-Leaflet; pictures only
+    asked |= {_IMPORTED_AS[name] for name in asked & set(_IMPORTED_AS)}
     third_party = {
         name.lower()
         for name in source - set(sys.stdlib_module_names) - {"circle"}

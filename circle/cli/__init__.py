@@ -40,6 +40,9 @@ from circle.cli import (  # noqa: E402 - they register themselves
     walks,
 )
 
-for _module in (studies, guide, coverage, site, walks, streets, places, geocode):
+MODULES = (studies, guide, coverage, site, walks, streets, places, geocode)
+"""The files of commands, in the order the help shows them."""
+
+for _module in MODULES:
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -192,41 +192,6 @@ def serve(name: str, host: str, port: int, staff: bool) -> None:
             run_service(result.study, listener, staff=worked_on)
 
 
-@click.command(
-    cls=CircleCommand,
-    zh="为已生成的指南拍几张图（电脑和手机），需要 Chromium 和 Playwright。",
-)
-@click.argument("name", default="shanzishi")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    en="Folder for the pictures; maps/NAME/pictures without it.",
-    zh="图片文件夹；默认 maps/NAME/pictures。",
-)
-def pictures(name: str, output: Path | None) -> None:
-    """Take pictures of a guide that has been built, on a desk and on a phone.
-
-    Needs Chromium and Playwright.
-    """
-    from circle.guide.pictures import take_pictures
-    from circle.study import read_study
-    from circle.study.files import check_folder
-
-    folder = Path("maps") / read_study(name).name
-    page = folder / "guide.html"
-    if not page.is_file():
-        raise StudyError(
-            en=f"There is no guide {page} yet; run circle build {name} first.",
-            zh=f"还没有指南 {page}；请先运行 circle build {name}。",
-        )
-    into = output or folder / "pictures"
-    check_folder(into)
-    files = take_pictures(page, into)
-    tell({"files": [str(file) for file in files]}, "\n".join(map(str, files)))
-
-
 def _copy(name: Path, like: str) -> None:
     from circle.study.new import copy_study
 
@@ -343,4 +308,4 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-COMMANDS = (new, build, serve, pictures)
+COMMANDS = (new, build, serve)

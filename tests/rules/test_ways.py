@@ -37,7 +37,8 @@ def test_way(row: Row) -> None:
 
 def test_every_mark_is_used_by_a_row() -> None:
     seen = {flag for row in ROWS if (rule := classify_way(row.tags)) for flag in rule.flags}
-    assert seen == set(Flag)
+    # These two no tag tells: one comes with the edits, one with the heights.
+    assert seen == set(Flag) - {Flag.DRAWN, Flag.STEEP}
 
 
 def test_every_class_has_a_row() -> None:

@@ -134,18 +134,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, StudyC
     server.should_exit = True
     thread.join(10)
     patch.undo()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from circle.guide.pictures import LAUNCH_FLAGS, BrowserError, find_chromium
-
-    playwright = pytest.importorskip("playwright.sync_api")
-    try:
-        chromium = find_chromium()
-    except BrowserError:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        launched = running.chromium.launch(executable_path=chromium, args=list(LAUNCH_FLAGS))
-        yield launched
-        launched.close()
