@@ -14,6 +14,8 @@ PORT ?= 8015
 STUDY ?= shanzishi
 PYTHON ?=
 PYTEST_ARGS ?=
+# Two processes; what shares a file stays in one of them. For one alone: PYTEST_ARGS='-n 0'.
+PYTEST_SPLIT = -n 2 --dist loadgroup --no-loadscope-reorder
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -119,7 +121,7 @@ serve: port $(STAMP)-run
 	@exec $(BIN)/circle serve $(STUDY) --port $(PORT)
 
 test: $(STAMP)-test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_SPLIT) $(PYTEST_ARGS)
 
 check: $(STAMP)-check
 	$(BIN)/ruff format --check .

@@ -184,8 +184,12 @@ class ClassTable:
         return tuple(sorted(rules, key=lambda pair: pair[0].rank))
 
     @cached_property
-    def _keys(self) -> frozenset[str]:
-        return frozenset(key for rule, _ in self._rules for key, _ in rule.conditions)
+    def _rules_by_key(self) -> Mapping[str, tuple[tuple[int, TagRule, str], ...]]:
+        """The rules by the key of their first condition, each with its place among all."""
+        by_key: dict[str, list[tuple[int, TagRule, str]]] = {}
+        for place, (rule, key) in enumerate(self._rules):
+            by_key.setdefault(rule.conditions[0][0], []).append((place, rule, key))
+        return {key: tuple(rules) for key, rules in by_key.items()}
 
     @cached_property
     def _words(self) -> Mapping[str, str]:
@@ -211,10 +215,10 @@ class ClassTable:
             conditions before one, `amenity` before `shop` before … `building`. `None` when no
             rule fits.
         """
-        # Most objects of a map are buildings and lamps: look at no rule for them.
-        if self._keys.isdisjoint(tags):
-            return None
-        return next((key for rule, key in self._rules if rule.fits(tags)), None)
+        # Most objects of a map are buildings and lamps: look only at rules of the keys they have.
+        candidates = (entry for tag in tags for entry in self._rules_by_key.get(tag, ()))
+        fitting = ((place, key) for place, rule, key in candidates if rule.fits(tags))
+        return min(fitting, default=(0, None))[1]
 
     def class_for_word(self, word: str) -> str | None:
         """

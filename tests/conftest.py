@@ -34,7 +34,15 @@ def extracts() -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests that open a browser last: its driver keeps an event loop in this thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+    def opens_browser(item: pytest.Item) -> bool:
+        return "browser" in getattr(item, "fixturenames", ())
+
+    items.sort(key=opens_browser)
+    for item in items:
+        # What shares its file shares its fixtures, and so the process they are made in.
+        name = item.location[0] + (" in a browser" if opens_browser(item) else "")
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,26 +1,18 @@
 """
-How fast coverage is: the search against pandana's query, and all of Monaco by the command.
+How fast coverage is: the search against pandana's query.
 
-The search: nearest place of 11 classes from every street vertex of Porto, within 5 km, vertex to
-vertex, by both programs in the same run; ours prepares nothing. Monaco: every class at three
-levels and every clause, by residential building and population, in a process of its own, from a
-saved network and with compiled kernels on disk.
+Nearest place of 11 classes from every street vertex of Porto, within 5 km, vertex to vertex, by
+both programs in the same run; ours prepares nothing. The whole command with its files is in
+`planner`.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 
-from circle.network_file import save_network
 from circle.streets import read_streets
 from circle.walkers import WALKERS
 from tests.benchmarks.report import Report, extract, run
@@ -63,33 +55,9 @@ def porto(report: Report) -> None:
     report.line("porto, share of answers that differ by > 5 cm", found["share"], most=1e-4)
 
 
-def monaco(report: Report) -> None:
-    """Print how long the whole command takes."""
-    path = extract("monaco_2023.osm.pbf")
-    with tempfile.TemporaryDirectory() as folder:
-        study = Path(folder) / "monaco"
-        study.mkdir()
-        save_network(read_streets(path), study / "monaco.circle")
-        (study / "circle.toml").write_text(
-            f'center = [7.4205, 43.7345]\nstreets = "monaco.circle"\nmap = "{path.resolve()}"\n'
-        )
-        command = [sys.executable, "-m", "circle.cli", "coverage", str(study), "--json"]
-        subprocess.run(command, check=True, capture_output=True)
-        start, before = time.perf_counter(), _processor_s()
-        subprocess.run(command, check=True, capture_output=True)
-        report.line("monaco, circle coverage", time.perf_counter() - start, "s", most=15)
-        report.line("monaco, of that on the processor", _processor_s() - before, "s")
-
-
-def _processor_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def main() -> Report:
     """Print the figures."""
     report = Report("Coverage")
-    monaco(report)
     porto(report)
     return report
 

@@ -20,7 +20,7 @@ from circle.units import MAX_METRES, MAX_MINUTES, Budget, make_budget
         (0.5, (30_000,)),
         ((15, 5, 10), (300_000, 600_000, 900_000)),
         ([5, 5.0, 10], (300_000, 600_000)),
-        ((m for m in (10, 5)), (300_000, 600_000)),
+        pytest.param((m for m in (10, 5)), (300_000, 600_000), id="generator"),
         (range(5, 20, 5), (300_000, 600_000, 900_000)),
         (MAX_MINUTES, (7_200_000,)),
         (np.float64(5), (300_000,)),
@@ -49,7 +49,7 @@ def test_metres_become_millimetres() -> None:
 @pytest.mark.parametrize(
     "bad",
     [0, -1, math.nan, math.inf, -math.inf, 120.001, (), (5, 0), (5, math.nan), "15", b"15",
-     (5, "10"), [None], True, (5, True), object(), 1j, [[5]], "abc"],
+     (5, "10"), [None], True, (5, True), pytest.param(object(), id="object"), 1j, [[5]], "abc"],
     ids=str,
 )  # fmt: skip
 def test_bad_minutes(bad: object) -> None:

@@ -136,7 +136,7 @@ class TestClosures:
             (Flag.PRIVATE, set()),
             (Flag.GUESSED | Flag.TUNNEL | Flag.BRIDGE, set()),
         ],
-        ids=str,
+        ids=lambda value: "+".join(sorted(value)) or "nobody" if isinstance(value, set) else None,
     )
     def test_wheels(self, unit: Unit, flags: Flag, closed_to: set[str]) -> None:
         closed = {key for key in WALKERS if cost(key, unit, flags=flags)[0] == CLOSED}
