@@ -158,10 +158,12 @@ def area_chart(
 
     Parameters
     ----------
-    plan, language, font
+    plan, language
         As for `coverage_chart`.
     limit
         Of a level; the middle one by default. The sub-areas with most people are shown.
+    font
+        As for `coverage_chart`.
     """
     limits = plan.limits()
     if plan.area_shares is None or not limits:
