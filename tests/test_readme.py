@@ -6,6 +6,7 @@ import doctest
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from circle.cli import main
@@ -67,8 +68,11 @@ def test_commands_and_their_options_exist() -> None:
     lines = re.findall(r"^circle (.+?)(?:\s+#.*)?$", README.read_text("utf-8"), re.MULTILINE)
     assert len(lines) >= 5
     for line in lines:
-        name, *rest = line.split()
-        known = {option for given in main.commands[name].params for option in given.opts}
+        command: click.Command = main
+        rest = line.split()
+        while isinstance(command, click.Group):
+            command = command.commands[rest.pop(0)]
+        known = {option for given in command.params for option in given.opts}
         assert {word for word in rest if word.startswith("-")} <= known, line
 
 
