@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pytest
@@ -49,14 +49,16 @@ class Page:
     top: float
     signs: list[Sign]
 
+    @cached_property
+    def middles(self) -> tuple[np.ndarray, np.ndarray]:
+        edges = np.array([(s.left, s.right, s.top, s.bottom) for s in self.signs]).T
+        return (edges[0] + edges[1]) / 2, (edges[2] + edges[3]) / 2
+
     def inside(self, edges: tuple[float, float, float, float], left: float, top: float) -> str:
         x0, y0, x1, y1 = edges
-        found = [
-            sign
-            for sign in self.signs
-            if x0 + left < (sign.left + sign.right) / 2 < x1 + left
-            and y0 + top < (sign.top + sign.bottom) / 2 < y1 + top
-        ]
+        x, y = self.middles
+        is_in = (x0 + left < x) & (x < x1 + left) & (y0 + top < y) & (y < y1 + top)
+        found = [self.signs[i] for i in np.flatnonzero(is_in)]
         return "".join(sign.text for sign in sorted(found, key=lambda sign: sign.left))
 
 
