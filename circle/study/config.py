@@ -92,7 +92,7 @@ class StudyConfig:
     areas
         Polygons coverage is told for one by one.
     map
-        OSM extract with buildings and places, where `streets` is a saved network.
+        OSM extract with places, basemap and buildings, where `streets` is a saved network.
     dem
         Heights of the ground: GeoTIFF or HGT files, or folders of them. Empty: all is level.
     edits

@@ -22,11 +22,10 @@ from circle.demand.gated import start_at_gates
 from circle.demand.grid import read_grid
 from circle.demand.model import Words
 from circle.errors import InputError, StudyError
-from circle.features import MapFeatures, read_features
+from circle.features import MapFeatures
 from circle.network import WalkNetwork
 from circle.standards import Clause, any_of, load_standards
 from circle.study.config import StudyConfig
-from circle.study.keys import under_key
 from circle.study.reading import (
     is_osm,
     read_boundary,
@@ -173,7 +172,7 @@ def read_plan(
     network = read_network(config, streets, progress)
     tell("map")
     map_file = config.map or streets
-    features = _features(config, map_file, network, classes)
+    features = read_map(config, streets, network, classes)
     tell("places")
     facilities, _ = read_places(config, features, network, classes)
     tell("homes")
@@ -313,17 +312,6 @@ def _check_ids(clauses: tuple[Clause, ...], classes: ClassTable) -> None:
                 zh=f"标准中有一行的编号 {clause.id} 与类别同名；请改名。",
             )
         seen.add(clause.id)
-
-
-def _features(
-    config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
-) -> MapFeatures:
-    if config.map is None:
-        return read_map(config, map_file, network, classes)
-    try:
-        return read_features(config.map, classes)
-    except InputError as error:
-        raise under_key("map", error) from error
 
 
 def _town(

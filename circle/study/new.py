@@ -191,6 +191,9 @@ center_name_en = "Centre"
 # Streets: an OpenStreetMap file, GraphML, GeoJSON or a saved network. Without this key the streets
 # around the centre are downloaded once, which needs internet and online = true.
 {line("streets", "streets.osm.pbf")}
+# 道路是保存的路网（.circle）时，地点和底图所在的地图文件。
+# The map with places and basemap, where streets is a saved network.
+# map = "map.osm.pbf"
 # 底图（GeoJSON）：水面、绿地、建筑；不填则取自道路文件。
 # What is drawn below the streets (GeoJSON): water, green, buildings; else from the street file.
 # basemap = "basemap.geojson"
@@ -221,14 +224,13 @@ walker = "adult"
 minutes = [5, 10, 15]
 languages = ["zh-CN", "en"]
 
-# 覆盖评估（circle coverage）：标准、人口格网、小区表（户数和出入口）、分区、建筑所在的地图文件。
+# 覆盖评估（circle coverage）：标准、人口格网、小区表（户数和出入口）、分区。
 # For coverage: standards, a population grid, a list of compounds (households, gates), areas to tell
-# it for, the map with buildings where streets is a saved network.
+# it for.
 # standards = "gb50180-2018"
 # population = "population.gpkg"
 # compounds = "compounds.csv"
 # areas = "areas.geojson"
-# map = "map.osm.pbf"
 
 # 是否允许联网（下载道路、用 Nominatim 查地址）。
 # Whether the internet may be asked (to download streets, to find addresses with Nominatim).

@@ -152,14 +152,14 @@ def is_osm(path: Path) -> bool:
 
 
 def read_map(
-    config: StudyConfig, map_file: Path, network: WalkNetwork, classes: ClassTable
+    config: StudyConfig, streets: Path, network: WalkNetwork, classes: ClassTable
 ) -> MapFeatures:
-    """Return names from the extract and the basemap from its own file, where there is one."""
+    """Return names from the map, or else the street file, and the basemap from its own file."""
     try:
         drawn = None if config.basemap is None else read_features(config.basemap, classes)
     except InputError as error:
         raise under_key("basemap", error) from error
-    named = read_features(map_file, classes) if is_osm(map_file) else None
+    named = _named_of(config, streets, classes)
     if named is None and drawn is None:
         return nameless_map(network)
     if named is None or drawn is None:
@@ -167,6 +167,15 @@ def read_map(
         assert found is not None
         return found
     return replace(named, basemap=drawn.basemap)
+
+
+def _named_of(config: StudyConfig, streets: Path, classes: ClassTable) -> MapFeatures | None:
+    if config.map is None:
+        return read_features(streets, classes) if is_osm(streets) else None
+    try:
+        return read_features(config.map, classes)
+    except InputError as error:
+        raise under_key("map", error) from error
 
 
 def read_places(
@@ -180,9 +189,9 @@ def read_places(
             raise bad_key(
                 "places",
                 "is missing, and the map given knows no places (a saved .circle network never "
-                "does); name a list of places, or the map file itself under streets",
+                "does); name a list of places, or the map file itself under map",
                 "缺失，而所给地图中没有任何地点（保存的 .circle 路网从不含地点）；"
-                "请给出地点名单，或在 streets 中改用地图文件",
+                "请给出地点名单，或在 map 中写明地图文件",
             )
         found = facility_lists.from_features(features, classes)
         return found.reset_index(drop=True), {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,18 @@ import circle.study.build as build_module
 from circle.directions import route
 from circle.errors import StudyError
 from circle.geometry import LonLat
+from circle.network_file import save_network
 from circle.routing import nearest
 from circle.streets import read_streets
-from circle.study import BuildResult, Study, build_study, read_study, run_study, walks_from
+from circle.study import (
+    BuildResult,
+    Study,
+    build_study,
+    new_study,
+    read_study,
+    run_study,
+    walks_from,
+)
 from circle.study.files import check_folder, write_together
 from circle.study.tables import PLACE_COLUMNS, UNPLACED_COLUMNS, neutral
 
@@ -160,6 +170,20 @@ def test_a_map_without_places_needs_a_list(tmp_path: Path) -> None:
         run_study(read_study(folder))
 
 
+def test_a_saved_network_with_its_map_makes_the_guide_of_the_map(
+    extracts: Path, tmp_path: Path
+) -> None:
+    extract = extracts / "beijing_tsinghua_2017.osm"
+    save_network(read_streets(extract), tmp_path / "streets.circle")
+    center = LonLat(116.3202, 40.0014)
+    whole = read_study(new_study(tmp_path / "one", center, streets=extract))
+    saved = replace(whole, streets=tmp_path / "streets.circle", map=extract)
+    told, again = run_study(whole).content, run_study(saved).content
+    assert len(told.places) > 50
+    assert again.places == told.places
+    assert again.basemap == told.basemap
+
+
 @pytest.mark.parametrize("text", ["not json", '{"type": "FeatureCollection", "features": []}'])
 def test_a_boundary_without_an_area(tmp_path: Path, text: str) -> None:
     folder = write_study(tmp_path / "my", boundary='"b.geojson"')
@@ -227,8 +251,6 @@ def test_walks_are_the_routes_and_the_times(walker: str) -> None:
 
 
 def test_walks_in_a_town_of_steps(extracts: Path, tmp_path: Path) -> None:
-    from circle.study import new_study
-
     path = new_study(
         tmp_path / "monaco", LonLat(7.42, 43.735), streets=extracts / "monaco_2023.osm.pbf"
     )
