@@ -7,13 +7,21 @@ All lengths are millimetres, x to the right, y downwards, angles clockwise in de
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circle.kernel import compiled
 
 _CELL_MM = 7.0
+_LISTS = 4096
+"""A power of two: cells are spread over so many lists."""
 
 Point = tuple[float, float]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,95 +104,171 @@ class Box:
         >>> Box(0, 0, 2, 1).touches(Box(3, 0, 2, 1)), Box(0, 0, 2, 1).touches(Box(4.1, 0, 2, 1))
         (True, False)
         """
-        dx, dy = other.x - self.x, other.y - self.y
-        if self.angle_deg == 0.0 and other.angle_deg == 0.0:
-            return (
-                abs(dx) < self.half_width + other.half_width
-                and abs(dy) < self.half_height + other.half_height
-            )
-        for first, second in ((self, other), (other, self)):
-            turn = math.radians(first.angle_deg)
-            c, s = math.cos(turn), math.sin(turn)
-            between = math.radians(second.angle_deg - first.angle_deg)
-            cb, sb = abs(math.cos(between)), abs(math.sin(between))
-            if abs(dx * c + dy * s) >= (
-                first.half_width + second.half_width * cb + second.half_height * sb
-            ):
-                return False
-            if abs(dy * c - dx * s) >= (
-                first.half_height + second.half_width * sb + second.half_height * cb
-            ):
-                return False
-        return True
+        return bool(share_ground(self._row, other._row))
+
+    @property
+    def _row(self) -> tuple[float, float, float, float, float, float]:
+        turn = math.radians(self.angle_deg)
+        return (self.x, self.y, self.half_width, self.half_height, math.cos(turn), math.sin(turn))
 
 
 class Space:
     """Boxes already taken, found again by where they lie."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], dict[int, _Taken]] = defaultdict(dict)
-        self._next = 0
-        self._where: dict[int, list[tuple[int, int]]] = {}
+        self._boxes = np.empty((64, 6))
+        self._n_boxes = 0
+        # A box is linked into the list of every cell it lies in; several cells share a list.
+        self._first_link = np.full(_LISTS, -1, np.int64)
+        self._links = np.empty((256, 2), np.int64)
+        self._n_links = 0
+        self._seen = np.zeros(64, np.int64)
+        self._n_asked = 0
 
     def add(self, *boxes: Box) -> list[int]:
         """Take ground; return what to give to `remove`."""
         keys = []
         for box in boxes:
-            edges = box.edges
-            cells = list(_cells(edges))
-            for cell in cells:
-                self._cells[cell][self._next] = (*edges, box)
-            self._where[self._next] = cells
-            keys.append(self._next)
-            self._next += 1
+            key = self._n_boxes
+            self._boxes = _with_room(self._boxes, key + 1)
+            self._seen = _with_room(self._seen, key + 1)
+            self._boxes[key] = box._row
+            self._seen[key] = 0
+            self._n_boxes += 1
+            self._links = _with_room(self._links, self._n_links + n_cells(self._boxes[key]))
+            self._n_links = link(key, self._boxes, self._first_link, self._links, self._n_links)
+            keys.append(key)
         return keys
 
     def remove(self, keys: Iterable[int]) -> None:
         """Give ground back."""
         for key in keys:
-            for cell in self._where.pop(key):
-                del self._cells[cell][key]
+            unlink(key, self._boxes, self._first_link, self._links)
 
     def is_free(self, box: Box) -> bool:
         """Say whether nothing taken touches `box`."""
-        left, top, right, bottom = box.edges
-        is_upright = box.angle_deg == 0.0
-        # Asked a million times for a town: written out, it is asked in half the time.
-        for column in range(int(left // _CELL_MM), int(right // _CELL_MM) + 1):
-            for row in range(int(top // _CELL_MM), int(bottom // _CELL_MM) + 1):
-                taken = self._cells.get((column, row))
-                if not taken:
-                    continue
-                for x0, y0, x1, y1, other in taken.values():
-                    if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
-                        continue
-                    if (is_upright and other.angle_deg == 0.0) or box.touches(other):
-                        return False
-        return True
+        return self._count(box, 1) == 0
 
     def count(self, box: Box) -> int:
         """Return how many boxes taken touch `box`."""
-        return len(set(self._touched(box)))
+        return self._count(box, self._n_boxes)
 
-    def _touched(self, box: Box) -> Iterator[int]:
-        edges = left, top, right, bottom = box.edges
-        is_turned = box.angle_deg != 0.0
-        for cell in _cells(edges):
-            taken = self._cells.get(cell)
-            if not taken:
-                continue
-            for key, (x0, y0, x1, y1, other) in taken.items():
-                if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
-                    continue
-                if not (is_turned or other.angle_deg != 0.0) or box.touches(other):
-                    yield key
-
-
-_Taken = tuple[float, float, float, float, Box]
+    def _count(self, box: Box, most: int) -> int:
+        self._n_asked += 1
+        return int(
+            count_touching(
+                box._row,
+                self._boxes,
+                self._first_link,
+                self._links,
+                self._seen,
+                self._n_asked,
+                most,
+            )
+        )
 
 
-def _cells(edges: tuple[float, float, float, float]) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = (int(edge // _CELL_MM) for edge in edges)
+def _with_room(array: Array, n: int) -> Array:
+    """Return an array with at least `n` rows, twice as long where it has to grow."""
+    if n <= len(array):
+        return array
+    longer = np.empty((max(n, 2 * len(array)), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+# What follows is asked a million times for a town.
+
+
+@compiled
+def share_ground(a: Any, b: Any) -> bool:
+    """Say whether two boxes share ground, each given as x, y, half sides, cosine and sine."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    c, s = abs(a[4] * b[4] + a[5] * b[5]), abs(a[4] * b[5] - a[5] * b[4])
+    # Along the sides of either: what parts two boxes parts them along one of the four.
+    return bool(
+        abs(dx * a[4] + dy * a[5]) < a[2] + b[2] * c + b[3] * s
+        and abs(dy * a[4] - dx * a[5]) < a[3] + b[2] * s + b[3] * c
+        and abs(dx * b[4] + dy * b[5]) < b[2] + a[2] * c + a[3] * s
+        and abs(dy * b[4] - dx * b[5]) < b[3] + a[2] * s + a[3] * c
+    )
+
+
+@compiled
+def cells_of(box: Any) -> tuple[int, int, int, int]:
+    """Return the first and last column and the first and last row a box lies in."""
+    dx = box[2] * abs(box[4]) + box[3] * abs(box[5])
+    dy = box[2] * abs(box[5]) + box[3] * abs(box[4])
+    return (
+        math.floor((box[0] - dx) / _CELL_MM),
+        math.floor((box[0] + dx) / _CELL_MM),
+        math.floor((box[1] - dy) / _CELL_MM),
+        math.floor((box[1] + dy) / _CELL_MM),
+    )
+
+
+@compiled
+def n_cells(box: Any) -> int:
+    """Return in how many cells a box lies."""
+    left, right, top, bottom = cells_of(box)
+    return int((right - left + 1) * (bottom - top + 1))
+
+
+@compiled
+def list_of(column: int, row: int) -> int:
+    """Return which list holds what lies in a cell."""
+    return (column * 73_856_093 ^ row * 19_349_663) & (_LISTS - 1)
+
+
+@compiled
+def link(key: int, boxes: Array, first_link: Array, links: Array, n_links: int) -> int:
+    """Put a box into the lists of its cells; return how many links there are now."""
+    left, right, top, bottom = cells_of(boxes[key])
     for column in range(left, right + 1):
         for row in range(top, bottom + 1):
-            yield column, row
+            at = list_of(column, row)
+            links[n_links, 0], links[n_links, 1] = key, first_link[at]
+            first_link[at] = n_links
+            n_links += 1
+    return n_links
+
+
+@compiled
+def unlink(key: int, boxes: Array, first_link: Array, links: Array) -> None:
+    """Take a box out of the lists of its cells."""
+    left, right, top, bottom = cells_of(boxes[key])
+    for column in range(left, right + 1):
+        for row in range(top, bottom + 1):
+            at = list_of(column, row)
+            before, here = -1, first_link[at]
+            while here >= 0:
+                after = links[here, 1]
+                if links[here, 0] != key:
+                    before = here
+                elif before < 0:
+                    first_link[at] = after
+                else:
+                    links[before, 1] = after
+                here = after
+
+
+@compiled
+def count_touching(
+    box: Any, boxes: Array, first_link: Array, links: Array, seen: Array, n_asked: int, most: int
+) -> int:
+    """Return how many boxes touch one, each counted once and none beyond `most`."""
+    n = 0
+    left, right, top, bottom = cells_of(box)
+    for column in range(left, right + 1):
+        for row in range(top, bottom + 1):
+            here = first_link[list_of(column, row)]
+            while here >= 0:
+                key = links[here, 0]
+                if seen[key] != n_asked:
+                    seen[key] = n_asked
+                    if share_ground(box, boxes[key]):
+                        n += 1
+                        if n >= most:
+                            return n
+                here = links[here, 1]
+    return n

@@ -298,3 +298,25 @@ def test_touching_agrees_with_shapely() -> None:
         shared = shape(first).intersection(shape(second)).area
         if shared > 1e-6 or shared == 0:
             assert first.touches(second) == (shared > 0)
+
+
+def test_ground_taken_is_found_and_given_back_as_when_every_box_is_asked() -> None:
+    dice = random.Random(11)
+
+    def some() -> Box:
+        return Box(dice.uniform(-30, 900), dice.uniform(-30, 600), dice.uniform(0.1, 60),
+                   dice.uniform(0.1, 20), dice.choice([0.0, dice.uniform(-180, 180)]))  # fmt: skip
+
+    space, taken = Space(), {}
+    for _ in range(600):
+        box = some()
+        taken[space.add(box)[0]] = box
+        if dice.random() < 0.4:
+            gone = dice.choice(list(taken))
+            space.remove([gone])
+            del taken[gone]
+        asked = some()
+        n = sum(asked.touches(other) for other in taken.values())
+        assert space.count(asked) == n
+        assert space.is_free(asked) == (n == 0)
+    assert len(taken) > 300
