@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 
 import pytest
 import shapely
+from shapely import affinity
 
 from circle.guide.model import GuideContent
 from circle.guide.paper.atlas import outline_on, squares_of
@@ -278,10 +280,6 @@ def test_a_place_beyond_the_map_is_pointed_to_from_the_edge() -> None:
 
 
 def test_touching_agrees_with_shapely() -> None:
-    import random
-
-    from shapely import affinity
-
     dice = random.Random(7)
 
     def shape(box: Box) -> shapely.Polygon:
