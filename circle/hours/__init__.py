@@ -8,6 +8,6 @@ it is. A wrong "open now" sends somebody on a walk in vain; no answer does not.
 """
 
 from circle.hours.spoken import Span
-from circle.hours.week import MINUTES_OF_WEEK, Hours, read_hours
+from circle.hours.week import HOLIDAYS_MAY_DIFFER, MINUTES_OF_WEEK, Hours, read_hours
 
-__all__ = ["MINUTES_OF_WEEK", "Hours", "Span", "read_hours"]
+__all__ = ["HOLIDAYS_MAY_DIFFER", "MINUTES_OF_WEEK", "Hours", "Span", "read_hours"]

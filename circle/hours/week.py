@@ -15,6 +15,8 @@ from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-
 from circle.hours.spoken import LONGEST, Span, from_words
 
 MINUTES_OF_WEEK = 10_080
+HOLIDAYS_MAY_DIFFER = ("法定节假日可能不同", "public holidays may differ")
+"""What is said of public holidays where the hours do not tell, in Chinese and English."""
 _DAY = 1_440
 _DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -229,7 +231,7 @@ def _clock(minute: int) -> str:
 def _holidays_in_words(osm: str, *, is_always: bool) -> tuple[str, str]:
     """Return what is said of public holidays."""
     if "PH" not in osm:
-        return ("", "") if is_always else ("法定节假日可能不同", "public holidays may differ")
+        return ("", "") if is_always else HOLIDAYS_MAY_DIFFER
     rules = OpeningHours(osm, country=_HOLIDAY_COUNTRY)
     found = {tuple(_open_spans(rules, day, 1)) for day in _HOLIDAYS}
     if found == {()}:
@@ -238,4 +240,4 @@ def _holidays_in_words(osm: str, *, is_always: bool) -> tuple[str, str]:
         zh, en = _spans_in_words(found.pop())
         return f"法定节假日 {zh}", f"public holidays {en}"
     # A later rule for weekdays wins over the one for holidays, by the syntax; few mean it so.
-    return "法定节假日可能不同", "public holidays may differ"
+    return HOLIDAYS_MAY_DIFFER

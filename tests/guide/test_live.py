@@ -209,7 +209,7 @@ def test_the_way_to_a_place(live: Any, server: Server) -> None:
     assert {"from_lon", "from_lat", "walker"} <= set(question)
     assert live.inner_text(".route-total") == "共 610 米，约 9 分钟，台阶 12 级"
     legs = live.locator(".legs li").all_inner_texts()
-    assert legs == ["沿张掖路<b>走 400 米", "左转，走 210 米，台阶 12 级"]
+    assert legs == ["向东南沿张掖路<b>走 400 米", "左转，走 210 米，台阶 12 级，就到了"]
 
 
 def test_by_keyboard_the_middle_of_the_map_is_home(live: Any, server: Server) -> None:

@@ -24,8 +24,8 @@
       });
     }
     map.fitBounds(box, {
-      paddingTopLeft: guide.isOnPaper ? [26, 46] : [8, isWide ? 8 : 56],
-      paddingBottomRight: guide.isOnPaper ? [26, 34] : [8, isWide ? 8 : 30], animate: false
+      paddingTopLeft: guide.isOnPaper ? [26, 46] : isWide ? [8, 8] : [16, 56],
+      paddingBottomRight: guide.isOnPaper ? [26, 34] : isWide ? [8, 8] : [16, 30], animate: false
     });
     if (guide.wide.matches && !guide.isOnPaper) fillWithSheet(map);
   };
@@ -62,6 +62,7 @@
       }
     });
     const add = function (position, element) { new Corner(position, element).addTo(map); };
+    guide.addControl = add;
     add('topleft', guide.el('div', { class: 'zooms' }, [
       controlButton('zoom-in', 'plus', 'zoom_in', function () { map.zoomIn(); }),
       controlButton('zoom-out', 'minus', 'zoom_out', function () { map.zoomOut(); }),

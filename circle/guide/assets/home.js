@@ -8,6 +8,9 @@
   let usual = 'adult';
   let question = 0;
   let isCut = false;
+  let isPicking = false;
+  let noteTimer = 0;
+  const NOTE_MS = 9000;
 
   function setState(text, isBusy) {
     const line = guide.byId('home-state');
@@ -20,6 +23,53 @@
     const line = guide.byId('home-fault');
     line.textContent = text;
     line.hidden = !text;
+    if (text) note(text, false);
+  }
+
+  /* On a phone the answer stands below the map, out of sight of whoever has just tapped it: the map
+     says it too, for a while, and leads there. */
+  function note(text, leads) {
+    const holder = guide.byId('map-note');
+    guide.clear(holder);
+    window.clearTimeout(noteTimer);
+    holder.hidden = !text;
+    if (!text) return;
+    holder.appendChild(guide.el('span', {}, [text]));
+    if (leads && !guide.wide.matches) {
+      holder.appendChild(guide.el('button', {
+        type: 'button', class: 'note-more', onclick: function () {
+          note('', false);
+          fold(false);
+          guide.byId('home').scrollIntoView({ block: 'start' });
+          guide.byId('home-toggle').focus({ preventScroll: true });
+        }
+      }, [guide.t('more')]));
+    }
+    if (!isPicking) noteTimer = window.setTimeout(function () { note('', false); }, NOTE_MS);
+  }
+
+  /* While a home is being picked the numbers step back, so that any spot can be tapped. */
+  function pick(isOn) {
+    isPicking = isOn;
+    const button = guide.byId('home-pick');
+    guide.map.getContainer().classList.toggle('picking', isOn);
+    button.setAttribute('aria-pressed', String(isOn));
+    button.lastChild.textContent = guide.t(isOn ? 'home_pick_stop' : 'home_pick');
+    if (isOn) guide.closeCard();
+    note(isOn ? guide.t('home_pick_now') : '', false);
+  }
+
+  function fold(isFolded) {
+    guide.byId('home-body').hidden = isFolded;
+    guide.byId('home').classList.toggle('folded', isFolded);
+    guide.byId('home-toggle').setAttribute('aria-expanded', String(!isFolded));
+  }
+
+  /* Whoever looks for something sees what was found right below the search. */
+  let wasSearching = false;
+  function foldWhileSearching(isSearching) {
+    if (isSearching !== wasSearching) fold(isSearching);
+    wasSearching = isSearching;
   }
 
   function timesFrom(places) {
@@ -71,11 +121,12 @@
   function tellHome() {
     const outer = guide.outerMinutes();
     const n = guide.data.places.filter(isNear).length;
+    const found = guide.t(n ? 'home_done' : 'home_nothing', { n: n, minutes: outer });
     setState(guide.sentences([
       guide.state.isHome ? '' : guide.t('home_is_center', { center: guide.say(guide.data.center.name) }),
-      guide.t(n ? 'home_done' : 'home_nothing', { n: n, minutes: outer }),
-      isCut ? guide.t('home_cut') : ''
+      found, isCut ? guide.t('home_cut') : ''
     ]), false);
+    if (guide.state.isHome) note(found, true);
     tellClasses();
   }
 
@@ -195,6 +246,7 @@
 
   function forget() {
     question += 1;
+    note('', false);
     guide.walks.stop();
     home = null;
     if (guide.homeMarker) guide.homeMarker.remove();
@@ -258,10 +310,21 @@
       set: setHome,
       walker: function () { return walker; },
       usual: function () { return usual; },
-      setWalker: function (key) { if (key !== walker) setWalker(key); }
+      setWalker: function (key) { if (key !== walker) setWalker(key); },
+      fold: foldWhileSearching, pick: pick, isPicking: function () { return isPicking; }
     };
+    guide.addControl('topright', guide.el('button', {
+      type: 'button', id: 'home-pick', class: 'pick', onclick: function () { pick(!isPicking); }
+    }, [guide.icon('home'), guide.el('span', {}, [])]));
+    pick(false);
+    guide.byId('home-toggle').addEventListener('click', function () {
+      fold(!guide.byId('home-body').hidden);
+    });
     drawWalkers();
-    guide.map.on('click', function (event) { setHome(event.latlng, {}); });
+    guide.map.on('click', function (event) {
+      if (isPicking) pick(false);
+      setHome(event.latlng, {});
+    });
     guide.byId('home-here').addEventListener('click', function () {
       setHome(guide.map.getCenter(), {});
     });
@@ -272,6 +335,7 @@
     guide.on('language', function () {
       drawWalkers();
       nameHome();
+      pick(isPicking);
       if (guide.state.times) tellHome();
     });
     guide.startAddress();

@@ -25,6 +25,7 @@
 
   function filter() {
     guide.drawChips();
+    if (guide.home) guide.home.fold(Boolean(guide.state.query || guide.state.category));
     guide.markers.show(guide.drawList());
   }
 
@@ -194,7 +195,9 @@
       if (first && guide.state.query.trim()) first.click();
     });
     document.addEventListener('keydown', function (event) {
-      if (event.key === 'Escape') guide.closeCard();
+      if (event.key !== 'Escape') return;
+      if (guide.home && guide.home.isPicking()) guide.home.pick(false);
+      else guide.closeCard();
     });
     guide.on('walker', drawFacts);
     ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].forEach(function (query) {

@@ -80,12 +80,14 @@
   };
 
   guide.Markers.prototype.place = function (items, boxes) {
+    const size = this.map.getSize(), corner = this.cornerOf(this.map.getZoom());
+    const view = [corner.x, corner.y, corner.x + size.x, corner.y + size.y];
     const scale = document.documentElement.classList.contains('large') ? 1.25 : 1;
     for (let i = 0; i < MANNERS.length; i += 1) {
       const manner = MANNERS[i];
       const groups = guide.placeBadges(items, boxes, function (members) {
         return singleSize(members, manner.isCompact, scale);
-      }, manner);
+      }, manner, view);
       if (groups && items.length - groups.length <= items.length * manner.most) {
         this.draw(groups, manner.isCompact);
         return;
@@ -93,7 +95,35 @@
     }
   };
 
-  /* Ground kept free of numbers: the centre and the home. */
+  /* The upper left corner of what can be seen, in the pixels of a zoom. */
+  guide.Markers.prototype.cornerOf = function (zoom) {
+    return this.map.project(this.map.getCenter(), zoom).subtract(this.map.getSize().divideBy(2));
+  };
+
+  /* Where the buttons, the scale and the legend lie on the map as it stands, measured once per size
+     of the map and of the type. */
+  guide.Markers.prototype.controlBoxes = function (zoom) {
+    const map = this.map, size = map.getSize();
+    const key = [size.x, size.y, document.documentElement.className, guide.language].join(' ');
+    if (this.measuredFor !== key) {
+      const frame = map.getContainer().getBoundingClientRect();
+      const kept = guide.isOnPaper ? '.leaflet-control-scale, .map-credit' : '.leaflet-control';
+      this.measuredFor = key;
+      this.controls = Array.from(map.getContainer().querySelectorAll(kept))
+        .map(function (element) { return element.getBoundingClientRect(); })
+        .filter(function (box) { return box.width > 0; })
+        .map(function (box) {
+          return [box.left - frame.left, box.top - frame.top,
+            box.right - frame.left, box.bottom - frame.top];
+        });
+    }
+    const corner = this.cornerOf(zoom);
+    return this.controls.map(function (box) {
+      return [box[0] + corner.x, box[1] + corner.y, box[2] + corner.x, box[3] + corner.y];
+    });
+  };
+
+  /* Ground kept free of numbers: the centre, the home, and what lies on the map. */
   guide.Markers.prototype.fixedBoxes = function (zoom) {
     const map = this.map;
     const name = guide.byId('center-name');
@@ -107,7 +137,7 @@
         return [point.x - half, point.y - 16, point.x + half, point.y + down];
       }
       return [point.x - spot.w / 2, point.y - spot.up, point.x + spot.w / 2, point.y + spot.down];
-    });
+    }).concat(this.controlBoxes(zoom));
   };
 
   /* Asked of the page once per text: asking makes it lay out everything that has changed. */

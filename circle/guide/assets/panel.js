@@ -86,6 +86,13 @@
     return badge;
   };
 
+  /* On a phone the list lies below the map: whoever chose a class sees what is first in it. */
+  function showFound() {
+    guide.byId('chips').scrollIntoView({
+      block: 'start', behavior: guide.stillness.matches ? 'auto' : 'smooth'
+    });
+  }
+
   function chip(key, label, nPlaced, nUnplaced, colour) {
     const button = guide.el('button', {
       type: 'button', class: 'chip', 'aria-pressed': false, 'data-class': key || 'all',
@@ -94,6 +101,7 @@
       onclick: function () {
         guide.state.category = guide.state.category === key ? null : key;
         guide.tell('filter');
+        if (guide.state.category && !guide.wide.matches) showFound();
       }
     }, [
       key ? guide.icon(key, 'icon chip-icon') : guide.icon('whole', 'icon chip-icon'),

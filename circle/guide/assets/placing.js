@@ -26,6 +26,25 @@
     return found;
   }
 
+  /* The line from a place to its badge, as a row of small boxes; none where the badge is near. */
+  function leaderBoxes(group, shift) {
+    const length = Math.hypot(shift.x, shift.y), from = 5, to = length - group.size.h / 2;
+    const boxes = [];
+    for (let at = from; at < to; at += 5) {
+      const x = group.x + shift.x * at / length, y = group.y + shift.y * at / length;
+      boxes.push([x - 1, y - 1, x + 1, y + 1]);
+    }
+    return boxes;
+  }
+
+  /* Whether the edge of the view would cut the badge of a place that can be seen. */
+  function isCut(box, group, view) {
+    if (!view || group.x < view[0] || group.x > view[2] || group.y < view[1] || group.y > view[3]) {
+      return false;
+    }
+    return box[0] < view[0] || box[1] < view[1] || box[2] > view[2] || box[3] > view[3];
+  }
+
   function mean(members, axis) {
     return members.reduce(function (sum, item) { return sum + item[axis]; }, 0) / members.length;
   }
@@ -57,8 +76,9 @@
     return groups;
   }
 
-  /* A badge keeps off the spots of other places too, where there is any other way. */
-  function tryAll(groups, reserved, reach) {
+  /* A badge keeps off the spots and the lines of other places too, and its own line off other
+     badges, where there is any other way. */
+  function tryAll(groups, reserved, reach, view) {
     const taken = new guide.Taken();
     const spots = new guide.Taken();
     reserved.forEach(function (box) { taken.add(box); });
@@ -81,12 +101,17 @@
       for (let i = 0; i < options.length && !group.shift; i += 1) {
         const box = boxAt(group.x + options[i].x, group.y + options[i].y, group.size);
         if (taken.hits(box)) continue;
-        if (!spots.hits(box)) group.shift = options[i];
+        const isClear = !spots.hits(box) && !isCut(box, group, view) && (group.members.length > 1 ||
+          !leaderBoxes(group, options[i]).some(function (part) { return taken.hits(part); }));
+        if (isClear) group.shift = options[i];
         else if (!second) second = options[i];
       }
       group.shift = group.shift || second;
       if (group.shift) {
         taken.add(boxAt(group.x + group.shift.x, group.y + group.shift.y, group.size));
+        if (group.members.length === 1) {
+          leaderBoxes(group, group.shift).forEach(function (part) { spots.add(part); });
+        }
       }
       if (!group.shift && group.isFirst) group.shift = options[0];
       if (!group.shift) homeless.push(group);
@@ -115,18 +140,46 @@
     return groups.filter(function (group) { return !gone.has(group); }).concat(made);
   }
 
+  /* Places whose spot lies under the badge of others join them: what covers a place stands for it. */
+  function joinCovering(groups, sizeOf) {
+    const singles = groups.filter(function (group) {
+      return group.members.length === 1 && !group.isFirst;
+    });
+    const gone = new Set();
+    const made = groups.filter(function (group) { return group.members.length > 1; })
+      .map(function (group) {
+        const box = boxAt(group.x + group.shift.x, group.y + group.shift.y, group.size);
+        const under = singles.filter(function (single) {
+          return !gone.has(single) && single.x > box[0] && single.x < box[2] &&
+            single.y > box[1] && single.y < box[3];
+        });
+        if (!under.length) return group;
+        under.concat([group]).forEach(function (old) { gone.add(old); });
+        return makeGroup(under.reduce(function (all, single) {
+          return all.concat(single.members);
+        }, group.members), sizeOf);
+      });
+    if (!gone.size) return null;
+    return made.concat(groups.filter(function (group) {
+      return group.members.length === 1 && !gone.has(group);
+    }));
+  }
+
   /* items: {number, x, y, isFirst}; reserved: boxes nobody may cover; sizeOf(members) -> {w, h};
-     manner: {reach: how far a badge may move, crowd: {within: pixels, least: places}}.
+     manner: {reach: how far a badge may move, crowd: {within: pixels, least: places}}; view: what can
+     be seen, if known: a badge keeps within it where there is any other way.
      Returns groups {members, x, y, shift, size}; a group of one is a place with its own badge. */
-  guide.placeBadges = function (items, reserved, sizeOf, manner) {
+  guide.placeBadges = function (items, reserved, sizeOf, manner, view) {
     const reach = manner.reach;
     let groups = gatherCrowds(items, sizeOf, manner.crowd);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const homeless = tryAll(groups, reserved, reach);
-      if (!homeless.length) return groups;
-      groups = joinNearest(groups, homeless, sizeOf);
+      const homeless = tryAll(groups, reserved, reach, view);
+      const joined = homeless.length ? joinNearest(groups, homeless, sizeOf)
+        : joinCovering(groups, sizeOf);
+      if (!joined) return groups;
+      groups = joined;
     }
-    tryAll(groups, [], reach).forEach(function (group) { group.shift = { x: 0, y: 0, isPin: false }; });
+    tryAll(groups, [], reach, view).forEach(function (group) { group.shift = { x: 0, y: 0, isPin: false }; });
     return groups;
   };
 

@@ -4,6 +4,7 @@
 
   let question = 0;
   let line = null;
+  const START_M = 25;
 
   guide.clearRoute = function () {
     question += 1;
@@ -61,15 +62,28 @@
     return made;
   }
 
-  function legText(leg) {
+  /* Which way a walk begins: who stands at the door sees no left or right yet. */
+  function startText(coordinates) {
+    const first = coordinates[0];
+    const shrink = Math.cos(first[1] * Math.PI / 180);
+    const far = coordinates.find(function (point) {
+      return Math.hypot((point[0] - first[0]) * shrink, point[1] - first[1]) * 111320 > START_M;
+    }) || coordinates[coordinates.length - 1];
+    const east = (far[0] - first[0]) * shrink, north = far[1] - first[1];
+    if (!east && !north) return '';
+    const turn = Math.round(Math.atan2(east, north) / (Math.PI / 4));
+    return guide.t('route_start', { way: guide.t('compass').split(' ')[(turn + 8) % 8] });
+  }
+
+  function legText(leg, i, legs, start) {
     const metres = guide.roundMetres(leg.length_m);
     const way = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
       : guide.t('route_leg_unnamed', { metres: metres });
-    const whole = turnText(leg.turn_degrees) + way;
+    const whole = (i === 0 ? start : turnText(leg.turn_degrees)) + way;
     const text = whole.charAt(0).toUpperCase() + whole.slice(1);
-    return leg.n_steps
-      ? text + (guide.language === 'zh' ? '，' : ', ') + guide.t('route_steps', { n: leg.n_steps })
-      : text;
+    const steps = leg.n_steps
+      ? (guide.language === 'zh' ? '，' : ', ') + guide.t('route_steps', { n: leg.n_steps }) : '';
+    return text + steps + (i === legs.length - 1 ? guide.t('route_end') : '');
   }
 
   function told(feature) {
@@ -82,8 +96,8 @@
         }) + (guide.language === 'zh' ? '，' : ', ') +
         (facts.n_steps ? guide.t('route_steps', { n: facts.n_steps }) : guide.t('route_no_steps'))
       ]),
-      guide.el('ol', { class: 'legs' }, joined(facts.legs || []).map(function (leg) {
-        return guide.el('li', {}, [legText(leg)]);
+      guide.el('ol', { class: 'legs' }, joined(facts.legs || []).map(function (leg, i, legs) {
+        return guide.el('li', {}, [legText(leg, i, legs, startText(feature.geometry.coordinates))]);
       }))
     ];
   }

@@ -154,6 +154,16 @@ def one_frame(
     return MapFrame(local, chosen, middle, width_mm, height_mm)
 
 
+def same_sheets_scale(
+    content: GuideContent, width_mm: float, height_mm: float, scale: float
+) -> float:
+    """Return the largest round scale at which an atlas needs no more maps than at `scale`."""
+    extent = content_extent(content, local_frame(content))
+    n = math.prod(_grid(extent, scale, width_mm, height_mm))
+    larger = (s for s in SCALES if math.prod(_grid(extent, s, width_mm, height_mm)) <= n)
+    return min(scale, next(larger, scale))
+
+
 def fits(content: GuideContent, frame: MapFrame) -> bool:
     """Say whether one map of this size and scale shows everything."""
     west, south, east, north = content_extent(content, frame.local)
@@ -188,10 +198,10 @@ def atlas_frames(
         If there would be more than 60.
     """
     local = local_frame(content)
-    west, south, east, north = content_extent(content, local)
+    extent = content_extent(content, local)
+    west, south, east, north = extent
     per_m = 1000 / scale
-    columns = _sheets((east - west) * per_m, width_mm)
-    rows = _sheets((north - south) * per_m, height_mm)
+    columns, rows = _grid(extent, scale, width_mm, height_mm)
     if columns * rows > _MOST_SHEETS:
         raise InputError(
             en=f"At 1:{scale:g} the atlas would have {columns * rows} maps, more than "
@@ -209,6 +219,15 @@ def atlas_frames(
             if shapely.intersects(wanted, shapely.box(*frame.extent_m)):
                 frames.append(frame)
     return frames
+
+
+def _grid(extent: Extent, scale: float, width_mm: float, height_mm: float) -> tuple[int, int]:
+    """Return how many columns and rows of maps cover `extent`."""
+    west, south, east, north = extent
+    return (
+        _sheets((east - west) * 1000 / scale, width_mm),
+        _sheets((north - south) * 1000 / scale, height_mm),
+    )
 
 
 def _sheets(length_mm: float, sheet_mm: float) -> int:

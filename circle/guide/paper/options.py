@@ -98,6 +98,7 @@ def paper_format(options: PaperOptions) -> PaperFormat:
         type_factor=paper.type_factor * LARGE_PRINT,
         base_pt=paper.base_pt * (1.25 if options.paper == "a3" else LARGE_PRINT),
         panel=paper.panel * 1.15,
+        columns=(2, 3) if options.paper == "a1" else paper.columns,
         table_sizes_pt=(max(paper.table_sizes_pt) * LARGE_PRINT,),
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,8 +31,10 @@ from circle.guide.paper.frame import (
     atlas_frames,
     fits,
     one_frame,
+    same_sheets_scale,
 )
 from circle.guide.paper.insets import plan_with_insets
+from circle.guide.paper.list_setting import ListSetter, ListSetting
 from circle.guide.paper.lists import say
 from circle.guide.paper.map_plan import MapPlan, plan_map, type_sizes
 from circle.guide.paper.news import news_rows
@@ -47,6 +48,8 @@ _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
 _LEAST_POSTER_TYPE = 1.0
 _LEAST_POSTER_LIST_PT = 16
+_LEGEND_MM_PER_PT = 4.0
+"""Millimetres of the poster's legend and facts for each point of its type."""
 _SMALLEST_SCALE = 10_000
 _ATLAS_SCALE = 7_500
 _MM_PER_PT = 25.4 / 72
@@ -166,6 +169,8 @@ class _Composer:
         listing = self._listing(squares_of(plans, is_atlas))
         missing = missing_characters(self.font, self.teller.texts())
         notes = [self.say(f"no_{key}") for key in listing.left_out] if self.places else []
+        if lists.holidays_may_differ(self.places) and not self.is_brief:
+            notes.append(self.say("holidays"))
         if is_atlas:
             notes.insert(0, self.say("atlas", n=len(plans)))
         if self.options.classes:
@@ -262,10 +267,13 @@ class _Composer:
             if not reason:
                 return (self._plan(single),), None, ""
         overview = one_frame(self.content, wide, high)
-        scale = options.scale or (
-            _ATLAS_SCALE if reason == "small" else nearest_scale(overview.scale / 2)
+        size = self._map_size(panel=False)
+        scale = options.scale or same_sheets_scale(
+            self.content,
+            *size,
+            _ATLAS_SCALE if reason == "small" else nearest_scale(overview.scale / 2),
         )
-        frames = atlas_frames(self.content, *self._map_size(panel=False), scale)
+        frames = atlas_frames(self.content, *size, scale)
         if len(frames) == 1:
             return (self._plan(replace(frames[0], width_mm=wide, height_mm=high)),), None, ""
         plans = tuple(self._plan(frame, shows_beyond=False) for frame in frames)
@@ -303,7 +311,7 @@ class _Composer:
         else:
             high -= paper.strip
         if self.options.paper == "a1" and panel:
-            high -= self._poster_list()[2]
+            high -= self._poster_list()[1]
         return round(wide - 2 * BAND_MM, 2), round(high - 2 * BAND_MM - 0.5, 2)
 
     def _plan(
@@ -367,19 +375,18 @@ class _Composer:
             self.files["emblem.svg"] = emblem(self.content, self.style).encode()
         pages += self._map_pages(plans, overview)
         is_booklet = paper == "a4"
-        if paper != "a1" or overview is not None:
+        if pages[-1].get("list") is None:
             high = self.format.height - 2 * self.format.margin - 16.0
-            n_columns, size, _ = self._set_list(listing, high)
+            setting = self._set_list(listing, high)
             pages.append(
                 {
                     "kind": "tables",
                     "title": self.say("table"),
                     "head": base * 1.9,
                     "notes": [] if is_booklet else notes,
-                    "columns": n_columns,
-                    "size": size,
                     "news": not is_booklet,
                     "fold": paper == "a3",
+                    **setting.as_page(),
                 }
             )
         if is_booklet:
@@ -410,8 +417,8 @@ class _Composer:
         if overview is None:
             more = dict(heads, title=self.say("map"), side=scale)
             if paper == "a1":
-                n_columns, size, _ = self._poster_list()
-                more |= {"columns": n_columns, "size": size}
+                setting, _ = self._poster_list()
+                more |= {"list": setting.as_page() if setting else None}
             pages.append(self._map_page(plans[0], "map-1.svg", first_kind, alt(plans[0]), **more))
             return pages
         marks = [(str(n), outline_on(plan.frame, overview.frame))
@@ -434,47 +441,32 @@ class _Composer:
         widest = max(self.font.width(line, 1.12) for line in title_lines(title))
         return max(self.format.base_pt * 1.3, min(self.format.base_pt * 2.2, room / widest))
 
-    def _set_list(self, listing: _Listing, high_mm: float) -> tuple[int, float, float]:
-        """
-        Return columns and type size of the list, and the height it then needs (inf: more).
+    def _set_list(self, listing: _Listing, high_mm: float) -> ListSetting:
+        return ListSetter(
+            listing.classes,
+            self.teller.unplaced_rows(),
+            listing.columns,
+            {} if self.options.paper == "a4" else listing.news,
+            self.format,
+            self.font,
+            bool(self.photos),
+        ).set_within(high_mm)
 
-        The largest type is taken with which the list fits the height; where none does, a
-        middling one, and the list goes on to further pages.
+    def _poster_list(self) -> tuple[ListSetting | None, float]:
         """
-        paper = self.format
-        sizes = paper.table_sizes_pt
-        middling = sizes[len(sizes) // 2]
-        for size in (*sizes, None):
-            for n_columns in paper.columns:
-                wide = (paper.width - 2 * paper.margin - 8.0 * (n_columns - 1)) / n_columns
-                blocks = lists.list_blocks_mm(
-                    listing.classes,
-                    self.teller.unplaced_rows(),
-                    listing.columns,
-                    wide,
-                    size or middling,
-                    self.font,
-                    bool(self.photos),
-                    {} if self.options.paper == "a4" else listing.news,
-                )
-                if size is None:
-                    return max(paper.columns), middling, math.inf
-                if lists.columns_filled(blocks, high_mm) <= n_columns:
-                    needed = high_mm
-                    while lists.columns_filled(blocks, needed - 4.0) <= n_columns and needed > 40:
-                        needed -= 4.0
-                    return n_columns, size, min(high_mm, needed * 1.04 + 6.0)
-        raise AssertionError("the last size is always taken")
+        Return how the list is set below the poster's map, and the room for it and the legend.
 
-    def _poster_list(self) -> tuple[int, float, float]:
-        """Return columns and type size of the list on the poster, and its and the legend's room."""
-        most = self.format.height * 0.44
+        A list too long for that has sheets of its own, and the map all of the wall.
+        """
+        most, legend_mm = self.format.height * 0.44, self.format.base_pt * _LEGEND_MM_PER_PT
         for self.is_brief in (False, True):
-            n_columns, size, needed = self._set_list(self._listing({}), most)
-            if needed <= most and size >= _LEAST_POSTER_LIST_PT:
-                break
-        # A list too long for the wall goes on to a second sheet rather than push the map away.
-        return n_columns, size, min(needed, most) + 72.0
+            setting = self._set_list(self._listing({}), most)
+            if setting.high_mm <= most and (
+                self.is_brief or setting.size_pt >= _LEAST_POSTER_LIST_PT
+            ):
+                return setting, setting.high_mm + legend_mm
+        self.is_brief = False
+        return None, legend_mm
 
 
 def _count_pages(pdf: bytes) -> int:

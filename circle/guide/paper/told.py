@@ -163,7 +163,6 @@ class Teller:
             "row_em": lists.ROW_EM,
             "photo_em": lists.PHOTO_EM,
             "pictogram_em": lists.PICTOGRAM_EM,
-            "most_together": lists.MOST_TOGETHER,
             "classes": classes,
             "unplaced": self.unplaced_rows(),
             "news": news,

@@ -22,6 +22,9 @@ PAPER: dict[str, Both] = {
     "off_map": Both("图外", "off map"),
     "no_phone": Both("名录中没有电话。", "The list has no telephone numbers."),
     "no_hours": Both("名录中没有开放时间。", "The list has no opening hours."),
+    "holidays": Both(
+        "法定节假日的开放时间可能不同。", "Opening hours may differ on public holidays."
+    ),
     "no_address": Both("名录中没有地址。", "The list has no addresses."),
     "legend": Both("图例", "Legend"),
     "classes": Both("类别与编号", "Classes and their numbers"),
