@@ -152,6 +152,9 @@ def import_(
             if report is not None:
                 write_report(report, listed, plan, language())
             wants = _wants_to_write(plan, yes, dry_run, only_good)
+            if wants and not plan.is_sound and not only_good:
+                # It will be refused; what is wrong with which row comes first.
+                click.echo(plan_in_words(plan, language()), err=True)
             try:
                 n_written = 0
                 if wants:

@@ -225,16 +225,34 @@ def test_an_id_of_another_list_does_not_overwrite(
     east, west = "东门诊所,诊所,东门1号", "西门药店,药店,西街20号"
     take(register, write_csv(head, f"1,{east}", f"2,{west}"))
     before = {place.name: place.place_id for place in register.places()}
-    # Numbered afresh, with a row before them: names count, not numbers; the new row that bears
-    # an old number is put before somebody.
+    # A row that bears the number of one that is not told any more is put before somebody.
     new = "1,新菜市场,菜市场,北大街8号"
-    made = take(register, write_csv(head, new, f"2,{east}", f"3,{west}"))
-    assert outcomes(made)[0] == "doubtful"
+    made = take(register, write_csv(head, new, f"2,{west}"))
+    assert outcomes(made) == ["doubtful", "unchanged"]
     assert made.rows[0].writes == "nothing"
-    assert [row.place_id for row in made.rows[1:]] == [before["东门诊所"], before["西门药店"]]
     assert {place.name: place.place_id for place in register.places()} == before
+    # Numbered afresh, with a row before them: names count, not numbers.
+    made = take(register, write_csv(head, new, f"2,{east}", f"3,{west}"))
+    assert (made.rows[0].writes, *outcomes(made)[1:]) == ("add", "unchanged", "unchanged")
+    assert [row.place_id for row in made.rows[1:]] == [before["东门诊所"], before["西门药店"]]
+    assert made.missing == ()
+    # Nor does an address that is much alike, on one street all are.
+    near = "1,山货铺,购物,东门7号"
+    made = take(register, write_csv(head, near, f"2,{new[2:]}", f"3,{east}", f"4,{west}"))
+    assert (made.rows[0].writes, *outcomes(made)[1:]) == ("add", *["unchanged"] * 3)
     # Under a name of its own the list may have its own numbers.
-    assert take(register, write_csv(head, new), list_name="other").rows[0].writes == "add"
+    other = "1,古籍书店,书店,南大街9号"
+    assert take(register, write_csv(head, other), list_name="other").rows[0].writes == "add"
+
+
+def test_how_a_file_writes_a_coordinate_is_no_change(
+    register: Register, write_csv: Callable[..., Path]
+) -> None:
+    head = "名称,类别,地址,经度,纬度"
+    take(register, write_csv(head, "东门诊所,诊所,东门1号,103.83,36.06"), "wgs84")
+    made = take(register, write_csv(head, "东门诊所,诊所,东门1号,103.830,36.0600"), "wgs84")
+    assert outcomes(made) == ["unchanged"]
+    assert made.changes_nothing
 
 
 def test_two_places_of_one_name_stay_two(
