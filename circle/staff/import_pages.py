@@ -15,10 +15,10 @@ from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
-from circle.staff.words import called
 from circle.store.datum_meanings import DatumMeaning, datum_meanings
 from circle.store.import_report import write_report
 from circle.store.importing import OUTCOMES, apply_import, plan_import
+from circle.store.labels import called
 from circle.store.list_files import FIELDS, SHEET_SUFFIXES, field_of, read_list
 from circle.store.list_rows import needs_datum, read_drafts
 from circle.store.sheet_of_register import STATE_COLUMNS
