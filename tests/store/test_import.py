@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -364,6 +365,30 @@ def test_map_files_bring_their_own_datum(register: Register, tmp_path: Path, kin
     assert clinic.lonlat == pytest.approx((103.84, 36.065), abs=1e-7)
     assert clinic.datum == ("EPSG:4544" if kind.startswith("shp") else "wgs84")
     assert outcomes(take(register, path, None)) == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize("said", ["UTF-8", "936", "GBK", "OEM", None])
+@pytest.mark.parametrize("encoding", ["UTF-8", "GB18030"])
+def test_a_shapefile_cuts_headers_and_says_another_encoding(
+    tmp_path: Path, encoding: str, said: str | None
+) -> None:
+    path = tmp_path / "list.shp"
+    frame = geopandas.GeoDataFrame(
+        # Twelve bytes in UTF-8, of which ten stay; a text of more bytes than a table takes.
+        {"设施名称": ["山字石诊所", "站" * 100], "营业时间": ["全天", None], "opening_hours": "x"},
+        geometry=[Point(103.84, 36.065), Point(103.83, 36.06)],
+        crs="EPSG:4326",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it cuts
+        frame.to_file(path, encoding=encoding, engine="pyogrio")
+    path.with_suffix(".cpg").unlink()
+    if said is not None:
+        path.with_suffix(".cpg").write_text(said)
+    listed = read_list(path)
+    assert [column.field for column in listed.columns] == ["name", "hours", None]
+    assert listed.rows[0].cells["name"] == "山字石诊所"
+    assert set(listed.rows[1].cells["name"]) == {"站"}
 
 
 @pytest.mark.parametrize("separator", ["\t", ";", ","])
