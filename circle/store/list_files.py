@@ -334,13 +334,24 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
     return PlaceList(source.name, columns, tuple(rows), _reference(frame) if is_placed else None)
 
 
+# GDAL looks at what a file holds, not at how it is called: what calls itself GeoJSON may be a
+# description of other files of this machine, or of the network, which it then reads.
+_BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
+
+
 def read_layer(source: Path) -> Any:
-    """Return a map file as the table it is; raises whatever its reader does."""
-    if source.suffix.lower() == ".shp":
-        return read_shapefile(source)
-    # Texts that look like dates stay texts.
-    options = {"DATE_AS_STRING": "YES"} if source.suffix.lower() != ".gpkg" else {}
-    return geopandas.read_file(source, engine="pyogrio", **options)
+    """Return a map file as the table it is; raises whatever its reader does, if it is none."""
+    suffix = source.suffix.lower()
+    if suffix in _BEGINS:
+        with source.open("rb") as file:
+            if file.read(16)[: len(_BEGINS[suffix])] != _BEGINS[suffix]:
+                raise ValueError(f"no {suffix} file")
+        if suffix == ".shp":
+            return read_shapefile(source)
+        return geopandas.read_file(source, engine="pyogrio")
+    # Named so, it is read as GeoJSON or not at all. Texts that look like dates stay texts.
+    path = f"GeoJSON:{source.resolve()}"
+    return geopandas.read_file(path, engine="pyogrio", DATE_AS_STRING="YES")
 
 
 def _positions(frame: Any) -> list[tuple[float, float, float, float] | None]:
