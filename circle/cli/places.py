@@ -164,8 +164,16 @@ def import_(
                     raise
                 continue  # somebody wrote in between: look again
             break
+        act = register.acts(limit=1)[0].act_id if n_written else None
     data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n_written}
-    tell(data, _written(plan_in_words(plan, language()), wants, n_written))
+    data["act_id"] = act
+    said = _written(plan_in_words(plan, language()), wants, n_written)
+    if act is not None:
+        said += in_words(
+            f" To take it back: circle places undo --act {act}",
+            f"如需撤销：circle places undo --act {act}",
+        )
+    tell(data, said)
 
 
 def _written(report: str, is_written: bool, n_written: int) -> str:

@@ -28,7 +28,7 @@ SHEET_COLUMNS = (
 """Columns of a read sheet, all text or None; `row` beside them is the row in the file."""
 
 SHEET_HEADERS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "编号", "序号", "代码", "no", "number", "设施编号"),
+    "id": ("id", "place_id", "编号", "序号", "代码", "no", "number", "设施编号"),
     "name": (
         "name",
         "名称",

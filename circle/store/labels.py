@@ -104,6 +104,16 @@ ACCESS: Mapping[str, Both] = {
     "limited": ("partly", "部分可以"),
     "no": ("no", "不可以"),
 }
+# The first words of what is done in one act, where they are no action.
+_ACTS: Mapping[str, Both] = {
+    "import": ("import", "导入"),
+    "review": ("reviewed", "核实"),
+    "duplicates": ("duplicates", "处理重复"),
+    "status": ("existing or not", "是否存在"),
+    "unpublish": ("taken out of guides", "取消发布"),
+    "locate again": ("located again", "重新定位"),
+    "keep both": ("kept both", "保留两者"),
+}
 _LONGEST = 200
 
 
@@ -117,6 +127,27 @@ def called(field: str, language: Language) -> str:
     ('电话', '负责人')
     """
     return FIELDS.get(field, (field, field))[1 if language == "zh" else 0]
+
+
+def act_called(what: str, language: Language) -> str:
+    """
+    Return what was done in one act, for people.
+
+    Examples
+    --------
+    >>> act_called("import 名单.xlsx", "zh"), act_called("locate again", "en")
+    ('导入 名单.xlsx', 'located again')
+    >>> act_called("undo 7", "zh"), act_called("", "en"), act_called("spring round", "zh")
+    ('撤销 7', 'changed', 'spring round')
+    """
+    at = 1 if language == "zh" else 0
+    if not what:
+        return ACTIONS["edit"][at]
+    words = {**ACTIONS, **_ACTS}
+    if what in words:
+        return words[what][at]
+    first, space, rest = what.partition(" ")
+    return f"{words[first][at]}{space}{rest}" if first in words else what
 
 
 def shown(field: str, value: Any, language: Language) -> str:

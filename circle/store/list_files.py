@@ -38,11 +38,11 @@ _MORE_HEADERS = {
     "checked_by": ("checked_by", "核实人"),
     "checked_on": ("checked_on", "核实日期"),
     # What an export says of how a position was found: told, never read back.
-    "match_method": ("match_method",),
-    "match_level": ("match_level",),
-    "match_confidence": ("match_confidence",),
-    "match_reason": ("match_reason",),
-    "doubt": ("doubt",),
+    "match_method": ("match_method", "定位方式"),
+    "match_level": ("match_level", "定位精细度"),
+    "match_confidence": ("match_confidence", "可信度"),
+    "match_reason": ("match_reason", "定位理由"),
+    "doubt": ("doubt", "存疑原因"),
 }
 FIELDS = (*SHEET_COLUMNS, *_MORE_HEADERS)
 """What a column of a list may mean."""

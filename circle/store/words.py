@@ -8,8 +8,9 @@ from typing import Any
 
 from circle.classes import load_classes
 from circle.errors import Language
-from circle.store.labels import ACTIONS, STATUS, called, shown
-from circle.store.model import Change, Compound, Place, StreetEdit, as_json
+from circle.hours import read_hours
+from circle.store.labels import ACTIONS, STATUS, act_called, called, shown
+from circle.store.model import Act, Change, Compound, Place, StreetEdit, as_json
 
 _EDITS = {"link": ("link", "连线"), "closure": ("closure", "封闭")}
 _OPENS = {
@@ -86,7 +87,13 @@ def place_in_words(place: Place, language: Language) -> str:
     for name, value in as_json(place).items():
         if name in left_out or name == "origins" or value in (None, "", [], {}, False):
             continue
-        lines.append(f"  {called(name, language)}: {shown(name, value, language)}")
+        said = shown(name, value, language)
+        if name == "category":
+            said = _class_name(value, at)
+        elif name == "hours":
+            hours = read_hours(value)
+            said = (hours.zh if at else hours.en) or said
+        lines.append(f"  {called(name, language)}: {said}")
     lists = ", ".join(origin.list_name for origin in place.origins)
     if lists:
         lines.append(("  told of by: ", "  见于名单：")[at] + lists)
@@ -108,6 +115,14 @@ def change_as_json(change: Change) -> dict[str, Any]:
         "after": change.after,
         "undoes": change.undoes,
     }
+
+
+def act_in_words(act: Act, language: Language) -> str:
+    """Return an act on one line: its number, when (local time), who, what, how much."""
+    when = datetime.datetime.fromisoformat(act.at).astimezone()
+    n = (f"{act.n_changes} changes", f"{act.n_changes} 处")[language == "zh"]
+    what = act_called(act.what, language)
+    return f"{act.act_id}  {when:%Y-%m-%d %H:%M:%S}  {act.who}  {what}  {n}"
 
 
 def change_in_words(change: Change, language: Language) -> str:

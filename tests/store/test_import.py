@@ -291,9 +291,10 @@ RICH = [
 ]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_and_import_changes_nothing(
-    register: Register, write_csv: Callable[..., Path], tmp_path: Path, form: Any
+    register: Register, write_csv: Callable[..., Path], tmp_path: Path, form: Any, language: Any
 ) -> None:
     take(register, write_csv(*RICH))
     before = register.places()
@@ -301,11 +302,22 @@ def test_export_and_import_changes_nothing(
     assert before[0].events
     assert before[0].entrances
     path = tmp_path / f"out.{form}"
-    export_places(path, before, form)
-    mapping = {"place_id": "id"} if form == "gpkg" else None
-    made = take(register, path, None, mapping=mapping)
+    export_places(path, before, form, language)
+    made = take(register, path, None)
     assert outcomes(made) == ["unchanged", "unchanged"]
     assert register.places() == before
+
+
+def test_a_sheet_in_chinese_has_words_for_everything(
+    register: Register, write_csv: Callable[..., Path], tmp_path: Path
+) -> None:
+    take(register, write_csv(*RICH))
+    export_places(tmp_path / "out.csv", register.places(), "csv", "zh")
+    heads, first, *_ = csv.reader((tmp_path / "out.csv").read_text("utf-8-sig").splitlines())
+    assert not [head for head in heads if head.isascii()]
+    record = dict(zip(heads, first, strict=True))
+    told = [record[head] for head in ("类别", "状态", "是否发布", "定位方式")]
+    assert told == ["医疗卫生", "在用", "否", "名单坐标"]
 
 
 def test_formulas_are_harmless_in_exports(
