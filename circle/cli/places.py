@@ -152,6 +152,9 @@ def import_(
             if report is not None:
                 write_report(report, listed, plan, language())
             wants = _wants_to_write(plan, yes, dry_run, only_good)
+            if wants and not plan.is_sound and not only_good:
+                # It will be refused; what is wrong with which row comes first.
+                click.echo(plan_in_words(plan, language()), err=True)
             try:
                 n_written = 0
                 if wants:
@@ -161,8 +164,16 @@ def import_(
                     raise
                 continue  # somebody wrote in between: look again
             break
+        act = register.acts(limit=1)[0].act_id if n_written else None
     data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n_written}
-    tell(data, _written(plan_in_words(plan, language()), wants, n_written))
+    data["act_id"] = act
+    said = _written(plan_in_words(plan, language()), wants, n_written)
+    if act is not None:
+        said += in_words(
+            f" To take it back: circle places undo --act {act}",
+            f"如需撤销：circle places undo --act {act}",
+        )
+    tell(data, said)
 
 
 def _written(report: str, is_written: bool, n_written: int) -> str:
@@ -236,9 +247,9 @@ def from_map(name: str, yes: bool, dry_run: bool, address: str | None, who: str 
 
     NAME is a study, or a map file. What was checked or changed in the register stays.
     """
-    from circle.store.from_map import drafts_of_map
+    from circle.store.from_map import plan_from_map
     from circle.store.import_report import plan_as_json, plan_in_words
-    from circle.store.importing import apply_import, plan_import
+    from circle.store.importing import apply_import
 
     file = Path(name)
     around = surroundings_of(file, None) if file.is_file() else surroundings_of(None, name)
@@ -248,26 +259,11 @@ def from_map(name: str, yes: bool, dry_run: bool, address: str | None, who: str 
             zh=f"指南 {name} 没有地图；请给出地图文件。",
         )
     with open_register(address, must_exist=False) as register:
-        drafts = drafts_of_map(around)
-        plan = plan_import(
-            register,
-            drafts,
-            around.classes,
-            file_name=file.name,
-            list_name=f"map:{_stem(file.name)}",
-            action="refresh",
-        )
+        plan = plan_from_map(register, around, file.name)
         wants = _wants_to_write(plan, yes, dry_run, only_good=True)
         n = apply_import(register, plan, who_acts(who), only_good=True) if wants else 0
     data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n}
     tell(data, _written(plan_in_words(plan, language()), wants, n))
-
-
-def _stem(name: str) -> str:
-    """Return the name of a map without suffixes and dates: a newer extract is the same map."""
-    import re
-
-    return re.sub(r"[-_.]?(?:latest|\d{4,8})$", "", name.split(".")[0]) or name
 
 
 @places.command(

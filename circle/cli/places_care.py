@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,31 @@ def show(place_id: str, address: str | None) -> None:
 @option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, en="How many.", zh="条数。"
 )
+@option(
+    "--acts",
+    is_flag=True,
+    en="By what was done at once, such as an import; `undo --act` takes its numbers.",
+    zh="按整次操作（例如一次导入）列出，其编号可用于 undo --act。",
+)
 @register_option
-def history(place_id: str | None, limit: int, address: str | None) -> None:
+def history(place_id: str | None, limit: int, acts: bool, address: str | None) -> None:
     """Show who changed what and when, of one place or of all, the latest first."""
     from circle.store import Place
-    from circle.store.words import change_as_json, change_in_words
+    from circle.store.words import act_in_words, change_as_json, change_in_words
 
+    if acts and place_id is not None:
+        raise click.UsageError(
+            in_words("Give a place, or --acts.", "地点编号与 --acts 不能同时使用。")
+        )
     with open_register(address, must_exist=True) as register:
+        if acts:
+            done = register.acts(limit=limit)
+            tell(
+                {"acts": [dataclasses.asdict(act) for act in done]},
+                "\n".join(act_in_words(act, language()) for act in done)
+                or in_words("No changes.", "没有修改记录。"),
+            )
+            return
         kind = None if place_id is None else Place
         changes = register.changes(kind, place_id, limit=limit)
     tell(

@@ -10,30 +10,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from circle.features import MapFeatures
-from circle.geocoding.address import house_number, parse_address
-from circle.geocoding.folding import expand, fold, has_cjk
-from circle.geocoding.model import GeocodeMatch, KnownPlace, Level, query_text
+from circle.geocoding.address import house_number
+from circle.geocoding.folding import fold
+from circle.geocoding.model import GeocodeMatch, KnownPlace, query_text
 from circle.geocoding.names import TELLING, take_apart
 from circle.geocoding.place_index import Hit, PlaceIndex
 from circle.geocoding.places import Place, cluster, town_names
-from circle.geocoding.streets import KnownNumber, Street, StreetIndex, add_lines, street_key
+from circle.geocoding.streets import KnownNumber, StreetIndex, add_lines
 from circle.geocoding.towns import Towns
+from circle.geocoding.whereabouts import AddressFinder, Where
 from circle.geometry import LocalFrame, LonLat
 
 METHOD = "gazetteer"
 MAX_MATCHES = 10
 
-_ADDRESS_CONFIDENCE = 0.95
-_INTERPOLATED_CONFIDENCE = 0.85
-_STREET_CONFIDENCE = 0.4
-_AREA_CONFIDENCE = 0.3
 _AMBIGUOUS_CONFIDENCE = 0.5
 _CONFLICT_CONFIDENCE = 0.6
 # Where an address or a name says another town, whatever else agrees is most likely chance.
@@ -44,28 +41,8 @@ _WEAK_HIT = 0.45
 _SURE_HIT = 0.85
 _FINE_LEVELS = ("building", "entrance", "street_number")
 _CONFIRMED_GAIN = 0.25
-# A place belongs to a number within this distance (a number stands for a whole building or yard),
-# to a street within the other.
-_NEAR_NUMBER_M = 150.0
-_NEAR_STREET_M = 120.0
 # Scores nearer than this do not decide between two places.
 _TIE = 0.03
-
-
-class _Where(NamedTuple):
-    """What an address says."""
-
-    places: list[Place]  # mapped at this very number
-    point: tuple[float, float] | None
-    level: Level
-    accuracy_m: float
-    confidence: float
-    near_m: float
-    shape: Any  # what a place must be near to agree
-    label: str
-    en: str
-    zh: str
-    number: str = ""  # the house number it gives
 
 
 class Gazetteer:
@@ -104,10 +81,12 @@ class Gazetteer:
             add_lines(self._streets, self._lines(streets))
         for place in self._places.places:
             self._add_address(place)
+        self._streets.add_latin_names()
         self._streets.finish()
         postcodes = {addr["postcode"] for addr in features.named["addr"] if "postcode" in addr}
         self._towns = Towns([*town_names(features), *towns], postcodes)
         self._places.finish(self._streets, self._towns)
+        self._addresses = AddressFinder(self._places, self._streets, self._towns)
 
     def _lines(self, frame: gpd.GeoDataFrame) -> Iterable[tuple[str, dict[str, str], Any]]:
         if len(frame) == 0:
@@ -153,12 +132,15 @@ class Gazetteer:
         query = query_text(name, address)
         elsewhere = self._towns.other_town(address) or self._towns.other_town(name)
         hits = self._places.find(name, self._towns)
-        where = self._where(address, elsewhere)
+        where = self._addresses.find(address, elsewhere)
         if where is None and name and not (hits and hits[0].score >= _SURE_HIT):
             # An address in the column of names.
-            where = self._where(name, elsewhere)
+            where = self._addresses.find(name, elsewhere)
             if where is not None and where.level not in _FINE_LEVELS and not where.number:
                 where = None
+            if where is not None and where.level in _FINE_LEVELS:
+                # A house or a corner is asked for, not the street it stands on.
+                hits = [hit for hit in hits if hit.place.level != "street"]
         if not hits and address and (where is None or where.level in ("area", "street")):
             # A name in the column of addresses is at best near a place of another name.
             share = _CONFLICT_CONFIDENCE if name.strip() else 1.0
@@ -183,7 +165,7 @@ class Gazetteer:
     # Names -----------------------------------------------------------------------------------
 
     def _named(
-        self, query: str, hits: list[Hit], where: _Where | None, is_generic: bool
+        self, query: str, hits: list[Hit], where: Where | None, is_generic: bool
     ) -> list[GeocodeMatch]:
         agreeing = [hit for hit in hits if self._agrees(hit.place, where)]
         pool = agreeing or hits
@@ -222,7 +204,7 @@ class Gazetteer:
                 matches.append(_match(query, hit.place, confidence, en, zh))
         return matches
 
-    def _agrees(self, place: Place, where: _Where | None) -> bool:
+    def _agrees(self, place: Place, where: Where | None) -> bool:
         if where is None or where.shape is None:
             return False
         if place in where.places:
@@ -232,7 +214,7 @@ class Gazetteer:
     # Addresses -------------------------------------------------------------------------------
 
     def _addressed(
-        self, query: str, name: str, where: _Where, named: list[GeocodeMatch]
+        self, query: str, name: str, where: Where, named: list[GeocodeMatch]
     ) -> list[GeocodeMatch]:
         """Return what the address alone says, unless a name already stands for it."""
         if where.confidence == 0 or any(
@@ -272,126 +254,6 @@ class Gazetteer:
             )
         ]
 
-    def _where(self, address: str, elsewhere: str) -> _Where | None:
-        if not address.strip():
-            return None
-        text = fold(address).replace(" ", "") if has_cjk(address) else expand(fold(address))
-        found = self._streets.inside(text)
-        parsed = parse_address(address)
-        sure = 1.0
-        number = ""
-        if found is not None:
-            street, before, after = found
-            number = house_number(after) or _number_before(before, text)
-            if _has_more_words(before, after, text):
-                # Only a part of the street's name is one: 6 Impasse Fontaine, not Impasse.
-                like = self._streets.like(street_key(parsed.street)) if parsed.street else None
-                if like is not None and like[1] >= _SURE_HIT and like[0] is not street:
-                    street, sure = like
-                    number = parsed.number
-        else:
-            like = self._streets.like(street_key(parsed.street)) if parsed.street else None
-            if like is None:
-                return self._area(text)
-            street, sure = like
-            number = parsed.number
-        where = self._at_number(street, number, sure) or self._on_street(street, number, sure)
-        if where is not None and elsewhere:
-            return where._replace(
-                places=[],
-                point=None,
-                shape=None,
-                confidence=0.0,
-                en=f"the address is in {elsewhere}, which this map does not show",
-                zh=f"地址在{elsewhere}，不在本图范围内",
-            )
-        return where
-
-    def _at_number(self, street: Street, number: str, sure: float) -> _Where | None:
-        if not number:
-            return None
-        label = _label(street, number)
-        spelt = ("", "") if sure == 1 else (" (nearly so spelt)", "（写法相近）")
-        known = street.with_number(number)
-        if known:
-            places = [self._places.places[entry.row] for entry in known]
-            first = min(places, key=lambda place: place.order)
-            return _Where(
-                places,
-                (first.x_m, first.y_m),
-                first.level,
-                first.accuracy_m,
-                _ADDRESS_CONFIDENCE * sure,
-                _NEAR_NUMBER_M,
-                shapely.union_all([place.shape for place in places]),
-                label,
-                f"the address {label} is on the map{spelt[0]}",
-                f"地图上有地址{label}{spelt[1]}",
-            )
-        between = street.between_neighbours(number)
-        if between is None:
-            return None
-        low, high = between.between
-        return _Where(
-            [],
-            (between.x_m, between.y_m),
-            "street_number",
-            between.accuracy_m,
-            _INTERPOLATED_CONFIDENCE * sure,
-            _NEAR_NUMBER_M,
-            shapely.Point(between.x_m, between.y_m),
-            label,
-            f"placed between number {low} and {high} of {street.name}{spelt[0]}",
-            f"按{street.name}{low}号与{high}号之间推算{spelt[1]}",
-        )
-
-    def _on_street(self, street: Street, number: str, sure: float) -> _Where | None:
-        middle = street.middle()
-        if middle is None:
-            return None
-        point, reach_m = middle
-        en, zh = f"only the street {street.name} is known", f"只知道在{street.name}"
-        if number:
-            en = f"{street.name} is on the map, its number {number} is not"
-            zh = f"地图上有{street.name}，但没有{number}号"
-        numbered = [self._places.places[known.row].shape for known in street.numbers]
-        return _Where(
-            [],
-            (point.x, point.y),
-            "street",
-            reach_m,
-            _STREET_CONFIDENCE * sure,
-            _NEAR_STREET_M,
-            shapely.union_all([*street.lines, *numbered]),
-            street.name,
-            en,
-            zh,
-            number if sure == 1 else "",
-        )
-
-    def _area(self, text: str) -> _Where | None:
-        """Return the last and smallest area whose name stands in the address."""
-        inside = [area for area in self._places.areas if fold(area.name).replace(" ", "") in text]
-        if not inside:
-            return None
-        area = min(inside, key=lambda place: (-len(place.name), place.accuracy_m))
-        return _Where(
-            [],
-            (area.x_m, area.y_m),
-            "district" if area.level == "district" else "area",
-            max(area.accuracy_m, float(shapely.minimum_bounding_radius(area.shape))),
-            _AREA_CONFIDENCE,
-            _NEAR_NUMBER_M,
-            area.shape,
-            area.name,
-            f"only the area {area.name} is known",
-            f"只知道在{area.name}一带",
-        )
-
-
-def _label(street: Street, number: str) -> str:
-    return f"{street.name}{number}号" if has_cjk(street.name) else f"{street.name} {number}"
-
 
 def _match(
     query: str, place: Place, confidence: float, en: str, zh: str, label: str = ""
@@ -408,23 +270,6 @@ def _match(
         place.accuracy_m,
         place.osm_id or None,
     )
-
-
-def _number_before(before: str, text: str) -> str:
-    """Return the number in front of a street: 12 bis Rue X, and 55号成府路."""
-    if has_cjk(text):
-        found = re.search(r"(\d+[a-z]?(?:-\d+)?)号$", before)
-        return found[1] if found else ""
-    words = before.split()
-    nearest = (" ".join(words[-2:]), " ".join(words[-1:]))
-    return next((number for number in map(house_number, nearest) if number), "")
-
-
-def _has_more_words(before: str, after: str, text: str) -> bool:
-    if has_cjk(text):
-        return False
-    words = re.sub(r"\d+[a-z]*", " ", f"{before} {after}").split()
-    return any(len(word) >= 3 for word in words)
 
 
 def _is_generic(name: str) -> bool:

@@ -100,7 +100,10 @@ KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("电影院", "影院", "影城", "cinema"), ("amenity=cinema",)),
     (("剧院", "剧场", "戏院", "theatre"), ("amenity=theatre",)),
     (("公厕", "厕所", "卫生间", "洗手间", "toilets", "toilettes"), ("amenity=toilets",)),
-    (("地铁站", "火车站", "车站", "公交站", "站", "station", "gare"), ("railway", "highway")),
+    (
+        ("地铁站", "火车站", "车站", "公交站", "站", "station", "gare"),
+        ("railway", "highway", "public_transport"),
+    ),
     (("公园", "花园", "游园", "绿地", "park", "parc", "garden", "jardin", "jardins"), ("leisure",)),
     (("广场", "square", "plaza"), ("place", "leisure", "highway", "amenity=marketplace")),
     (
@@ -122,7 +125,7 @@ KIND_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ("street", "highway", "place"),
     ),
     (("中心", "center", "centre"), ()),
-    (("园",), ()),
+    (("园", "科技园", "产业园", "创业园", "工业园"), ()),
     (("店",), ()),
 )
 GROUP_OF: dict[str, int] = {}
@@ -178,6 +181,7 @@ _SPOKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("市医院", ("市人民医院", "市第1人民医院")),
     ("综体", ("综合体育馆",)),
 )
+_N_BANKS = 8
 _COUNTED = re.compile(r"^(?:第)?(\d+)(教|院|中|小|幼)$")
 _COUNTED_LONG = {"教": "教学楼", "院": "人民医院", "中": "中学", "小": "小学", "幼": "幼儿园"}
 
@@ -202,3 +206,33 @@ def long_forms(folded: str) -> list[str]:
     if folded.endswith("栋"):
         forms[folded.removesuffix("栋") + "号楼"] = None
     return list(forms)
+
+
+def short_forms(folded: str) -> list[str]:
+    """
+    Return what people say for a folded name.
+
+    Examples
+    --------
+    >>> short_forms("北京大学")
+    ['北大']
+    """
+    return [short for short, longs in _SPOKEN if folded in longs]
+
+
+def names_other_brand(asked: str, known: str) -> bool:
+    """
+    Say whether a bank is asked for that the other name does not speak of.
+
+    Examples
+    --------
+    >>> names_other_brand("工行清华园支行", "分行清华园支行")
+    True
+    >>> names_other_brand("工行清华园支行", "工商银行清华园支行")
+    False
+    """
+    for short, longs in _SPOKEN[:_N_BANKS]:
+        words = (short, *(long.removeprefix("中国") for long in longs))
+        if any(word in asked for word in words):
+            return not any(word in known for word in (short, *longs, *words))
+    return False

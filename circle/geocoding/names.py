@@ -40,6 +40,10 @@ _NEAR_HOMOPHONE_WEIGHT = 0.6
 _SHORTEST_OWN = 2
 _LONG_ENOUGH_FOR_A_SLIP = 8
 _SHORTEST_SLIP = 6
+# A name said short keeps its first and last character, and so much of the whole.
+_SHORTEST_SHORTENED = 3
+_SHORTEST_BEGUN = 5
+_LEAST_KEPT = 0.4
 
 
 class NameParts(NamedTuple):
@@ -117,7 +121,8 @@ def compare(asked: NameParts, known: NameParts, kind: str = "") -> Likeness:
     if asked.is_cjk != known.is_cjk or asked.numbers != known.numbers:
         return _NOT_ALIKE
     if asked.is_cjk:
-        return _compare_cjk(asked, known, kind)
+        likeness = _compare_cjk(asked, known, kind)
+        return likeness if likeness.score > 0 else _compare_shortened(asked, known, kind)
     return _compare_latin(asked, known, kind)
 
 
@@ -149,6 +154,44 @@ def _compare_cjk(asked: NameParts, known: NameParts, kind: str) -> Likeness:
     if by_own.score > 0 or abs(len(asked.text) - len(known.text)) != 1:
         return by_own
     return _compare_whole(asked, known)  # a character is missing from a short name
+
+
+def _compare_shortened(asked: NameParts, known: NameParts, kind: str) -> Likeness:
+    """Compare names of which one leaves out what is in the middle: 文津酒店, 文津国际酒店."""
+    is_longer = len(asked.text) > len(known.text)
+    short, long = (known, asked) if is_longer else (asked, known)
+    if len(short.text) < _SHORTEST_SHORTENED or short.text[0] != long.text[0]:
+        return _NOT_ALIKE
+    if is_longer:
+        # 圆明园遗址公园 for 圆明园, where that is a park.
+        if asked.text.startswith(known.text) and fits_kind(asked.kind_word, kind):
+            return Likeness(0.6, "the name and more words for it", "名称之外另有说明")
+        return _NOT_ALIKE
+    words = {short.kind_word, long.kind_word}
+    if short.group != long.group and "" not in words and not words & WEAK_WORDS:
+        return _NOT_ALIKE
+    left_out = _left_out(short.text, long.text)
+    share = len(short.text) / len(long.text)
+    if share < _LEAST_KEPT or short.text[-1] != long.text[-1] or not left_out:
+        return _NOT_ALIKE
+    if any(part in TELLING or (len(part) < 3 and part[0] in "东西南北") for part in left_out):
+        return _NOT_ALIKE
+    return Likeness(0.55 + 0.24 * share, "the name in short", "名称的简称")
+
+
+def _left_out(short: str, long: str) -> list[str]:
+    """Return the runs that a text leaves out of a longer one; none where it changes it too."""
+    runs: list[str] = []
+    last = -2
+    for edit in Levenshtein.editops(short, long):
+        if edit.tag != "insert":
+            return []
+        if edit.dest_pos == last + 1:
+            runs[-1] += long[edit.dest_pos]
+        else:
+            runs.append(long[edit.dest_pos])
+        last = edit.dest_pos
+    return runs
 
 
 def _compare_sounds(asked: str, known: str) -> Likeness:
@@ -230,6 +273,11 @@ def _compare_latin(asked: NameParts, known: NameParts, kind: str) -> Likeness:
     whole, other_whole = asked.text.replace(" ", ""), known.text.replace(" ", "")
     if whole == other_whole:
         return Likeness(0.95, "same but for the spaces", "仅空格不同")
+    # Columbus Hotel for Columbus Hotel Monte-Carlo, Port Hercule for Port Hercule de Monaco.
+    is_begun = known.text.startswith(f"{asked.text} ") and len(asked.own) >= _SHORTEST_BEGUN
+    if is_begun and (asked.kind_word or " " in asked.own):
+        share = len(whole) / len(other_whole)
+        return Likeness(0.6 + 0.15 * share, "the name in short", "名称的简称")
     # A typing error may sit in the word for the kind, or in the space before it.
     is_kind_doubtful = not asked.own or not known.own or asked.kind_word != known.kind_word
     shorter = min(len(whole), len(other_whole))

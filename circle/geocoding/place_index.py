@@ -11,7 +11,11 @@ from rapidfuzz.distance import OSA
 
 from circle.features import MapFeatures
 from circle.geocoding.folding import expand, fold, has_cjk, pinyin, without_brackets
-from circle.geocoding.kinds import long_forms
+from circle.geocoding.kinds import (
+    long_forms,
+    names_other_brand,
+    short_forms,
+)
 from circle.geocoding.model import KnownPlace
 from circle.geocoding.name_index import NameIndex
 from circle.geocoding.names import Likeness, NameParts, compare, take_apart
@@ -24,11 +28,20 @@ from circle.geocoding.places import (
     names_of,
     street_place,
 )
+from circle.geocoding.said import (
+    beside_what,
+    branch_stems,
+    name_in_brackets,
+    splits,
+    whole_of,
+    without_unit,
+)
 from circle.geocoding.streets import StreetIndex
 from circle.geocoding.towns import Towns
 from circle.geometry import LocalFrame
 
 _PART_OF_NAME_WEIGHT = 0.93
+_SECOND_NAME_WEIGHT = 0.9
 # A stop is named after what it stops at: of the two the thing itself comes first.
 _STOP_FACTOR = 0.98
 # An area from this size on may stand before the name of what lies in it: 清华大学紫荆园.
@@ -36,12 +49,23 @@ _CONTAINER_M = 80.0
 _CONTAINER_MARGIN_M = 150.0
 _WITHOUT_TOWN = 0.99
 _LONG_FORM = 0.95
+_SHORT_AREA = 0.95
+# The chain is on the map, which of its branches is meant is not known.
+_SOME_BRANCH = 0.78
+_OTHER_BRANCH = 0.6
+# Both names are on the map, this near to each other: 星巴克 and 五道口.
+_JOINED = 0.85
+_JOINED_WITHIN_M = 300.0
+_IN_UNIT = 0.97
+_BESIDE = 0.7
+_SURE = 0.8
 _IN_PINYIN = 0.9
 _NEAR_PINYIN = 0.7
 _SHORTEST_NEAR_PINYIN = 8
 _INITIALS = 0.7
 _INITIALS_SHARED = 0.55
 # A word that the map has in another name is most likely that word, not a slip for a like one.
+_OTHER_WORD = 0.6
 _DOUBTED = 0.75
 _SHORTEST_OTHER_WORD = 4
 
@@ -85,6 +109,13 @@ class PlaceIndex:
             if place.name and place.shape.area > 0 and place.reach_m >= _CONTAINER_M
         ]
         self._area_keys = {fold(area.name) for area in self.areas if len(fold(area.name)) >= 2}
+        # What may stand before the name of what lies in an area: 清华大学, and 清华 for short.
+        self._prefixes = [
+            (prefix, pinyin(prefix).replace(" ", ""), area, factor)
+            for area in self.areas
+            if has_cjk(area.name)
+            for prefix, factor in _prefixes_of(fold(area.name)).items()
+        ]
         for place, row in zip(self.places, features.named.itertuples(), strict=True):
             self._add(place, names_of(row))
         for known in extra_places:
@@ -122,6 +153,8 @@ class PlaceIndex:
                     self._learn(place, bare, bare, weight * _PART_OF_NAME_WEIGHT)
                 if not has_cjk(key):
                     continue
+                for other in (name_in_brackets(part), whole_of(key)):
+                    self._learn(place, fold(other), other, weight * _SECOND_NAME_WEIGHT)
                 for area in self._area_keys:
                     rest = key.removeprefix(area).removeprefix("-")
                     if rest != key and _is_telling(rest):
@@ -154,16 +187,11 @@ class PlaceIndex:
             Exact names score up to 1, near-spellings less, names that merely resemble below
             0.8; what resembles only in the word for its kind is left out.
         """
-        hits: dict[int, Hit] = {}
-        for text, factor in self._readings(name, towns):
-            self._find_key(text, factor, hits)
         asked = fold(name)
-        if has_cjk(asked):
-            for text in {asked, fold(towns.without(name))}:
-                for area in self.areas:
-                    rest = text.removeprefix(fold(area.name))
-                    if rest and rest != text and has_cjk(area.name):
-                        self._find_within(rest, area, hits)
+        hits = self._found(name, asked, towns)
+        if max((hit.score for hit in hits.values()), default=0.0) < _SURE:
+            for hit in self._in_parts(asked, towns):
+                _keep(hits, hit)
         wants_stop = asked.endswith(("站", "门", "station", "gare", "gate", "stop"))
         scored = [
             hit._replace(score=hit.score * _STOP_FACTOR)
@@ -173,18 +201,79 @@ class PlaceIndex:
         ]
         return sorted(scored, key=lambda hit: (-hit.score, hit.place.order))
 
+    def _found(self, name: str, asked: str, towns: Towns) -> dict[int, Hit]:
+        """Find a name as a whole, alone or behind the name of the area it lies in."""
+        hits: dict[int, Hit] = {}
+        for text, factor in self._readings(name, towns):
+            self._find_key(text, factor, hits)
+        if has_cjk(asked):
+            for text in {asked, fold(towns.without(name))}:
+                for prefix, _, area, factor in self._prefixes:
+                    rest = text.removeprefix(prefix)
+                    is_whole = factor == 1 or not text.startswith(fold(area.name))
+                    if rest and rest != text and is_whole:
+                        self._find_within(rest, area, factor, hits)
+        return hits
+
+    def _in_parts(self, asked: str, towns: Towns) -> Iterable[Hit]:
+        """Yield what a name says together with something else, best first."""
+        stem = without_unit(asked)
+        if stem:
+            for hit in self.find(stem, towns):
+                yield hit._replace(score=hit.score * _IN_UNIT)
+        stem = beside_what(asked)
+        if stem:
+            for hit in self.find(stem, towns):
+                en, zh = f"{hit.en}, but it is only beside it", f"{hit.zh}，但只说在其旁边"
+                yield hit._replace(score=hit.score * _BESIDE, en=en, zh=zh)
+        yield from self._joined(asked)
+        for chain in branch_stems(asked):
+            if chain in self._named and self._width(chain) == 0:
+                en, zh = (
+                    "its chain, but this branch is not on the map",
+                    "同一连锁，但图上没有此分店",
+                )
+                for row, weight in self._named[chain].items():
+                    yield Hit(self.places[row], weight * _OTHER_BRANCH, en, zh)
+                break
+
+    def _joined(self, asked: str) -> Iterable[Hit]:
+        """Yield what bears one of two joined names and lies by what bears the other."""
+        for left, right in splits(asked):
+            if left not in self._named or right not in self._named:
+                continue
+            for target, anchor in ((left, right), (right, left)):
+                # 1号院 by a quarter is an address; of a quarter and a shop the shop is meant.
+                is_meant = _is_telling(target) and not target[0].isdigit()
+                width = self._width(target)
+                if not is_meant or (width > 0 and width >= self._width(anchor)):
+                    continue
+                by = [self.places[row] for row in self._named[anchor]]
+                for row, weight in self._named[target].items():
+                    place = self.places[row]
+                    near = [other for other in by if _is_near(place, other)]
+                    if near:
+                        en, zh = f"same name, by {near[0].name}", f"名称相同，在{near[0].name}附近"
+                        yield Hit(place, weight * _JOINED, en, zh)
+
+    def _width(self, key: str) -> int:
+        """Return how much a name says where something is: 0 a thing, 1 a quarter, 2 a street."""
+        widths = {"area": 1, "street": 2, "district": 2}
+        places = [self.places[row] for row in self._named[key]]
+        return min(max(widths.get(each.level, 0), int(each.is_stop)) for each in places)
+
     def _readings(self, name: str, towns: Towns) -> Iterable[tuple[str, float]]:
         """Yield what may be meant by a text, and how much each reading counts."""
         asked = fold(name)
         readings = {asked: 1.0}
         bare = fold(without_brackets(name))
-        readings.setdefault(bare, _PART_OF_NAME_WEIGHT)
+        readings.setdefault(bare, _SOME_BRANCH)
         without = fold(towns.without(name))
-        if _is_telling(without):
+        if _is_telling(without) or without in self._named:
             readings.setdefault(without, _WITHOUT_TOWN)
-        for text in tuple(readings):
+        for text, factor in tuple(readings.items()):
             for longer in (expand(text), *long_forms(text)):
-                readings.setdefault(longer, _LONG_FORM)
+                readings.setdefault(longer, min(factor, _LONG_FORM))
         return [(text, factor) for text, factor in readings.items() if text]
 
     def _find_key(self, asked: str, factor: float, hits: dict[int, Hit]) -> None:
@@ -206,25 +295,29 @@ class PlaceIndex:
         doubt = self._doubt(apart, known)
         for row, weight in self._named[key].items():
             likeness = compare(apart, known, self.places[row].kind)
-            if likeness.score > _DOUBTED and doubt:
-                en, zh = doubt
-                likeness = Likeness(_DOUBTED, f"{likeness.en}, but {en}", f"{likeness.zh}，但{zh}")
+            if doubt and likeness.score > doubt[2]:
+                en, zh, most = doubt
+                likeness = Likeness(most, f"{likeness.en}, but {en}", f"{likeness.zh}，但{zh}")
             if likeness.score > 0:
                 self._hit(row, weight * factor, likeness, hits)
 
-    def _doubt(self, asked: NameParts, known: NameParts) -> tuple[str, str] | None:
-        """Return what on this map speaks against a likeness, however great; None for nothing."""
+    def _doubt(self, asked: NameParts, known: NameParts) -> tuple[str, str, float] | None:
+        """Return what on this map speaks against a likeness, and what it may count at most."""
         if asked.is_cjk:
+            if names_other_brand(asked.text, known.text):
+                return ("it names another bank", "所问为另一家银行", _OTHER_WORD)
             return None
         own = set(asked.own.split())
         others = [word for word in own - set(known.own.split()) if word in self._own_words]
         word = min((word for word in others if len(word) >= _SHORTEST_OTHER_WORD), default="")
         if word:
-            return (f"“{word}” is another word on this map", f"“{word}”在图中另有所指")
+            en, zh = f"“{word}” is another word on this map", f"“{word}”在图中另有所指"
+            return (en, zh, _OTHER_WORD)
         # Restaurant Corner may be Le Corner or Burger Corner: what tells them is not in the name.
         adds_kind = asked.kind_word and not known.kind_word
         if adds_kind and own and all(self._own_words[word] > 1 for word in own):
-            return ("other names on this map have these words too", "图中还有其他名称含有这些词")
+            en, zh = "other names on this map have these words too", "图中还有其他名称含有这些词"
+            return (en, zh, _DOUBTED)
         return None
 
     def _find_pinyin(self, sound: str, factor: float, hits: dict[int, Hit]) -> None:
@@ -233,6 +326,14 @@ class PlaceIndex:
         )
         if self._index.of_sound(sound):
             return
+        for _, prefix, area, share in self._prefixes:
+            rest = sound.removeprefix(prefix)
+            if rest and rest != sound:
+                inside: dict[int, Hit] = {}
+                keys = self._index.of_sound(rest)
+                said = ("same in pinyin", "拼音相同")
+                self._take_all(keys, factor * share, _IN_PINYIN, *said, inside)
+                _keep_inside(inside, area, hits)
         if len(sound) >= _SHORTEST_NEAR_PINYIN:
             for near, keys in self._index.near_sound(sound).items():
                 if OSA.distance(sound, near, score_cutoff=1) <= 1:
@@ -252,15 +353,35 @@ class PlaceIndex:
     def _hit(self, row: int, weight: float, likeness: Likeness, hits: dict[int, Hit]) -> None:
         _keep(hits, Hit(self.places[row], weight * likeness.score, likeness.en, likeness.zh))
 
-    def _find_within(self, rest: str, area: Place, hits: dict[int, Hit]) -> None:
+    def _find_within(self, rest: str, area: Place, factor: float, hits: dict[int, Hit]) -> None:
         """Find a name that follows the name of an area, only inside that area."""
         found: dict[int, Hit] = {}
-        self._find_key(rest, 0.98, found)
-        for hit in found.values():
-            near = shapely.distance(area.shape, shapely.Point(hit.place.x_m, hit.place.y_m))
-            if near <= _CONTAINER_MARGIN_M:
-                en = f"{hit.en}, in {area.name}"
-                _keep(hits, hit._replace(en=en, zh=f"{hit.zh}，位于{area.name}"))
+        for text in (rest, *long_forms(rest)):
+            # Behind a short form of the area only a name that is known: 清华园1号院 is not in 清华.
+            if factor == 1 or text in self._named:
+                self._find_key(text, 0.98 * factor, found)
+        _keep_inside(found, area, hits)
+
+
+def _keep_inside(found: dict[int, Hit], area: Place, hits: dict[int, Hit]) -> None:
+    for hit in found.values():
+        near = shapely.distance(area.shape, shapely.Point(hit.place.x_m, hit.place.y_m))
+        if near <= _CONTAINER_MARGIN_M:
+            en = f"{hit.en}, in {area.name}"
+            _keep(hits, hit._replace(en=en, zh=f"{hit.zh}，位于{area.name}"))
+
+
+def _prefixes_of(area: str) -> dict[str, float]:
+    """Return what is said of an area before the name of what lies in it, and how much it counts."""
+    apart = take_apart(area)
+    short = [apart.own] if apart.kind_word and len(apart.own) >= 2 else []
+    return {area: 1.0, **dict.fromkeys([*short, *short_forms(area)], _SHORT_AREA)}
+
+
+def _is_near(place: Place, other: Place) -> bool:
+    if place.row == other.row:
+        return False
+    return bool(shapely.distance(place.shape, other.shape) <= _JOINED_WITHIN_M)
 
 
 def _keep(hits: dict[int, Hit], hit: Hit) -> None:

@@ -9,6 +9,7 @@ lies beyond number 120 nobody can tell.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from shapely.ops import substring
 from circle.geocoding.address import leading_number
 from circle.geocoding.folding import expand, fold, has_cjk
 from circle.geocoding.names import compare, take_apart
+from circle.geocoding.said import latin_forms
 
 # A numbered house stands beside its street; what is farther belongs to another piece of it.
 _BESIDE_STREET_M = 80.0
@@ -167,6 +169,14 @@ class StreetIndex:
             key = street_key(name)
             if key:
                 self._by_key.setdefault(key, index)
+
+    def add_latin_names(self) -> None:
+        """Make Chinese streets known in Latin letters, where those mean one street only."""
+        forms = [(street, form) for street in self.streets for form in latin_forms(street.name)]
+        counts = Counter(form for _, form in forms)
+        for street, form in forms:
+            if counts[form] == 1:
+                self.add_names(street, [form])
 
     def with_names(self) -> Iterable[tuple[Street, list[str]]]:
         """Return every street with the keys it is known under."""

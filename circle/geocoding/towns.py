@@ -9,6 +9,7 @@ from circle.geocoding.address import admin_parts
 from circle.geocoding.folding import fold, has_cjk
 
 _POSTCODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
+_LONGEST_COUNTRY = 3
 # 街道 is not among them: 张掖路街道 is named after a street, and 张掖路 means that.
 _ENDS = ("特别行政区", "自治州", "自治区", "地区", "省", "市", "区", "县")
 
@@ -56,7 +57,11 @@ class Towns:
         >>> Towns(["Monaco"], ["98000"]).without("Villa Byron, 98000 Monaco")
         'Villa Byron'
         """
-        return self._without_cjk(text) if has_cjk(text) else self._without_latin(text)
+        if not has_cjk(text):
+            return self._without_latin(text)
+        parts = [part.strip() for part in re.split("[,，;；]", text)]
+        kept = [part for part in parts if part and part not in self]
+        return self._without_cjk(" ".join(kept or parts))
 
     def _without_cjk(self, text: str) -> str:
         rest = fold(text)
@@ -100,11 +105,15 @@ class Towns:
         if not self._words:
             return ""
         for part in re.split(r"[,;\n]", text)[1:]:
-            codes = _POSTCODE.findall(part)
-            bare = fold(_POSTCODE.sub(" ", part))
-            if codes and bare and bare not in self._words:
+            found = _POSTCODE.search(part)
+            if found is None:
+                continue
+            # The town stands behind its code, or before it where nothing follows: not the street
+            # in 27, boulevard des Moulins 98000 Monaco, nor the country in MC-98000.
+            town = fold(part[found.end() :]) or fold(part[: found.start()])
+            if len(town) > _LONGEST_COUNTRY and town not in self._words:
                 return part.strip()
-            if codes and self._postcodes and not set(codes) & self._postcodes:
+            if self._postcodes and found[0] not in self._postcodes:
                 return part.strip()
         return ""
 

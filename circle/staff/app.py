@@ -19,6 +19,7 @@ from circle.staff import duplicate_pages as duplicates
 from circle.staff import history_pages as histories
 from circle.staff import home_pages as homes
 from circle.staff import import_pages as imports
+from circle.staff import map_pages as maps
 from circle.staff import place_pages as places
 from circle.staff import review_pages as reviews
 from circle.staff.access import Access
@@ -37,6 +38,7 @@ _PAGES: tuple[tuple[str, Handler], ...] = (
     ("/import/{token}/report", imports.report),
     ("/import/{token}/report.xlsx", imports.report_file),
     ("/import/{token}/done", imports.done),
+    ("/from-map", maps.look),
     ("/review", reviews.queue),
     ("/review/{place_id}", reviews.look),
     ("/duplicates", duplicates.look),
@@ -53,6 +55,7 @@ _FORMS: tuple[tuple[str, Handler], ...] = (
     ("/import", imports.upload),
     ("/import/{token}", imports.choose),
     ("/import/{token}/write", imports.write),
+    ("/from-map", maps.take),
     ("/review/{place_id}", reviews.settle),
     ("/duplicates", duplicates.settle),
     ("/places", places.publish_many),

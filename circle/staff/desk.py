@@ -102,10 +102,10 @@ class StaffDesk:
         register = self.config.register or ""
         return self.config.folder if "://" in register else Path(register).parent
 
-    def surroundings(self) -> Surroundings | None:
-        """Return the map addresses are looked up on, read when first asked for."""
+    def surroundings(self, *, again: bool = False) -> Surroundings | None:
+        """Return the map addresses are looked up on, read when first asked for, or again."""
         with self._lock:
-            if not self._has_read:
+            if again or not self._has_read:
                 try:
                     self._around = self._read_surroundings()
                 except CircleError:

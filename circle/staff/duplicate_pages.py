@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from circle.errors import ConflictError, RegisterError
 from circle.staff.visit import Visit
-from circle.staff.words import shown
 from circle.store import Place
 from circle.store.duplicates import find_duplicates, keep_both, merge
+from circle.store.labels import shown
 
 _COMPARED = (
     *("name", "name_en", "category", "address", "phone", "hours", "website", "accessibility"),

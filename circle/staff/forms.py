@@ -14,8 +14,8 @@ from circle.facilities.entries import read_website
 from circle.geometry import LonLat, check_lonlat
 from circle.schemas import Entrance, Event, Offer
 from circle.staff.visit import Visit
-from circle.staff.words import Both
 from circle.store import Place
+from circle.store.labels import Both
 from circle.store.list_rows import degrees_of
 
 _LINES: Mapping[str, int] = {

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from circle.errors import RegisterError
 from circle.staff.visit import Visit
-from circle.staff.words import called, shown
 from circle.store import Change, Place
+from circle.store.labels import called, shown
 
 _HIDDEN = frozenset({"origins", "match_reason", "match_reason_zh", "match_confidence"})
 _MOST = 100

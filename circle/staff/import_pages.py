@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import geopandas
 from starlette.responses import Response
 
 from circle.datum import DATUMS
@@ -15,11 +14,11 @@ from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
-from circle.staff.words import called
 from circle.store.datum_meanings import DatumMeaning, datum_meanings
 from circle.store.import_report import write_report
 from circle.store.importing import OUTCOMES, apply_import, plan_import
-from circle.store.list_files import FIELDS, SHEET_SUFFIXES, field_of, read_list
+from circle.store.labels import called
+from circle.store.list_files import FIELDS, SHEET_SUFFIXES, field_of, read_layer, read_list
 from circle.store.list_rows import needs_datum, read_drafts
 from circle.store.sheet_of_register import STATE_COLUMNS
 
@@ -245,8 +244,7 @@ def _headers(path: Path) -> list[str]:
     """Return the headers of a list nobody has found the names in yet."""
     if path.suffix.lower() not in SHEET_SUFFIXES:
         try:
-            frame = geopandas.read_file(path, engine="pyogrio", rows=1)
-            return [str(name) for name in frame.columns if name != "geometry"]
+            return [str(name) for name in read_layer(path).columns if name != "geometry"]
         except Exception:  # pyogrio has no one class for what a foreign file does to it
             return []
     for rows in read_rows(path):

@@ -17,8 +17,8 @@ from circle.guide.photos import make_photo
 from circle.hours import read_hours
 from circle.staff.forms import PlaceForm, form_of, read_form
 from circle.staff.visit import Visit
-from circle.staff.words import called, shown
 from circle.store import Place, Writer
+from circle.store.labels import called, shown
 from circle.store.model import STATUSES
 from circle.store.review import correct, publish
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio.to_thread
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,6 +26,7 @@ from circle.staff.access import Access, AccessError, Session, TooManyTriesError
 from circle.staff.desk import StaffDesk
 from circle.staff.uploads import MOST_BYTES, ExpiredError
 from circle.staff.words import WORDS
+from circle.store.labels import act_called
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -137,6 +140,8 @@ class Visit:
             here=self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query
                                           else ""),
             desk=self.desk,
+            when=self.when,
+            act_called=lambda what: act_called(what, self.language),
             title_zh=self.desk.config.community_zh or self.desk.config.title_zh
             or self.desk.config.name,
             title_en=self.desk.config.community_en or self.desk.config.title_en
@@ -144,6 +149,17 @@ class Visit:
             **values,
         )  # fmt: skip
         return HTMLResponse(html, status)
+
+    def when(self, at: str) -> str:
+        """Return a moment of the history by the clocks of the study; UTC where none are known."""
+        moment = datetime.datetime.fromisoformat(at)
+        try:
+            zone = ZoneInfo(self.desk.config.clocks or "UTC")
+        except ZoneInfoNotFoundError:  # a machine without a table of zones
+            zone = None
+        said = moment.astimezone(zone or datetime.UTC)
+        is_local = zone is not None and bool(self.desk.config.clocks)
+        return f"{said:%Y-%m-%d %H:%M}" + ("" if is_local else " UTC")
 
     def go(self, path: str, **query: str) -> RedirectResponse:
         """Return the way to another page, after something was done."""

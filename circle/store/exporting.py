@@ -20,8 +20,10 @@ import geopandas
 import pandas as pd
 from shapely.geometry import Point
 
+from circle.classes import load_classes
 from circle.errors import Language
 from circle.store.harmless import harmless
+from circle.store.labels import called, shown
 from circle.store.list_files import field_of
 from circle.store.model import Place
 from circle.store.sheet_of_register import OWN_COLUMNS, STATE_COLUMNS, cells_of
@@ -29,7 +31,14 @@ from circle.store.sheet_of_register import OWN_COLUMNS, STATE_COLUMNS, cells_of
 Format = Literal["xlsx", "csv", "geojson", "gpkg"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv", "geojson", "gpkg")
 _NUMBERS = frozenset(
-    {"version", "lon", "lat", "position_accuracy_m", "capacity", "match_confidence"}
+    name
+    for column in ("version", "lon", "lat", "position_accuracy_m", "capacity", "match_confidence")
+    for name in (column, called(column, "zh"))
+)
+_WIDE = frozenset(
+    name
+    for column in ("name", "address", "match_reason", "doubt", "note")
+    for name in (column, called(column, "zh"))
 )
 
 
@@ -48,9 +57,12 @@ def export_places(
     form
         Its format.
     language
-        Of the reasons in it.
+        Of the reasons in it; in Chinese a sheet has Chinese headers and words as well. Map files
+        keep the names programs know.
     """
     columns, records = _table(places, language)
+    if language == "zh" and form in ("csv", "xlsx"):
+        columns, records = _in_chinese(columns, records)
     handle, name = tempfile.mkstemp(suffix=f".{form}", dir=path.parent)
     os.close(handle)
     draft = Path(name)
@@ -77,6 +89,24 @@ def _table(places: Sequence[Place], language: Language) -> tuple[list[str], list
         # A header that has come to mean something since is not to be read as that.
         extra.update(dict.fromkeys(h for h in place.extra if field_of(h) is None))
     return [*known, *(header for header in extra if header not in known)], records
+
+
+def _in_chinese(
+    columns: list[str], records: list[dict[str, Any]]
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return a table with the headers and words of people; reading a list knows them all."""
+    heads = {column: called(column, "zh") for column in (*OWN_COLUMNS, *STATE_COLUMNS)}
+    names = {kind.key: kind.name_zh for kind in load_classes()}
+    said = []
+    for record in records:
+        told = {heads.get(column, column): value for column, value in record.items()}
+        told[heads["class"]] = names.get(record["class"], record["class"])
+        # These are told, never read back.
+        for column in ("status", "match_method", "match_level"):
+            told[heads[column]] = record[column] and shown(column, record[column], "zh")
+        told[heads["is_published"]] = "是" if record["is_published"] == "yes" else "否"
+        said.append(told)
+    return [heads.get(column, column) for column in columns], said
 
 
 def _csv(columns: list[str], records: list[dict[str, Any]]) -> bytes:
@@ -112,8 +142,7 @@ def _write_xlsx(path: Path, columns: list[str], records: list[dict[str, Any]]) -
     for record in records:
         sheet.append([_cell(column, record.get(column)) for column in columns])
     for number, column in enumerate(columns, start=1):
-        is_wide = column in ("name", "address", "match_reason", "doubt", "note")
-        sheet.column_dimensions[get_column_letter(number)].width = 32 if is_wide else 14
+        sheet.column_dimensions[get_column_letter(number)].width = 32 if column in _WIDE else 14
     sheet.freeze_panes = "D2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)

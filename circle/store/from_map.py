@@ -7,15 +7,19 @@ changed in the register stays.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from circle.facilities import from_features
 from circle.facilities.entries import read_entrances, read_website, split_entries
 from circle.geometry import LonLat
 from circle.hours import read_hours
+from circle.store.importing import ImportPlan, plan_import
 from circle.store.list_rows import ALSO_PARTS_NAMES, Draft, Given
+from circle.store.register import Register
 from circle.store.surroundings import Surroundings
 
+_DATE = re.compile(r"[-_.]?(?:latest|\d{4,8})$")
 # A newer extract alone is no change of a place: its date is not among the cells.
 _PLAIN = ("name", "name_en", "address", "phone", "source")
 _TAGS = (
@@ -26,6 +30,30 @@ _TAGS = (
     ("capacity", "capacity"),
 )
 _MATCH = ("match_method", "match_level", "match_confidence", "match_reason", "match_reason_zh")
+
+
+def plan_from_map(register: Register, around: Surroundings, name: str) -> ImportPlan:
+    """
+    Return what a map changes in a register; its rows are written with ``only_good``.
+
+    Parameters
+    ----------
+    register
+        The register.
+    around
+        The map.
+    name
+        Of the map file or the study: a newer extract, with a date in its name, is the same map.
+    """
+    stem = name.split(".")[0]
+    return plan_import(
+        register,
+        drafts_of_map(around),
+        around.classes,
+        file_name=name,
+        list_name=f"map:{_DATE.sub('', stem) or name}",
+        action="refresh",
+    )
 
 
 def drafts_of_map(around: Surroundings) -> list[Draft]:

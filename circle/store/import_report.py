@@ -7,16 +7,11 @@ from typing import Any
 
 from circle.errors import Language
 from circle.store.harmless import harmless
-from circle.store.importing import OUTCOMES, ImportPlan, Outcome, RowReport
+from circle.store.importing import OUTCOMES, ImportPlan, RowReport
+from circle.store.labels import OUTCOMES as OUTCOME_LABELS
+from circle.store.labels import called
 from circle.store.list_files import PlaceList
 
-OUTCOME_WORDS: dict[Outcome, tuple[str, str]] = {
-    "new": ("new", "新增"),
-    "changed": ("changed", "有改动"),
-    "unchanged": ("unchanged", "无改动"),
-    "doubtful": ("doubtful", "存疑"),
-    "refused": ("refused", "拒绝"),
-}
 _WRITES = {
     "add": ("added", "新增"),
     "edit": ("changed", "修改"),
@@ -54,7 +49,7 @@ def plan_as_json(plan: ImportPlan, language: Language) -> dict[str, Any]:
 def plan_in_words(plan: ImportPlan, language: Language) -> str:
     """Return a plan as lines for people: how many of what, then every row to look at."""
     at = _at(language)
-    counts = [f"{n} {OUTCOME_WORDS[name][at]}" for name, n in plan.counts.items()]
+    counts = [f"{n} {OUTCOME_LABELS[name][at]}" for name, n in plan.counts.items()]
     lines = [
         (f"{len(plan.rows)} rows: ", f"共 {len(plan.rows)} 行：")[at]
         + (", ", "，")[at].join(counts)
@@ -78,9 +73,9 @@ def plan_in_words(plan: ImportPlan, language: Language) -> str:
 
 def _line(row: RowReport, at: int) -> str:
     said = "; ".join((problem.en, problem.zh)[at] for problem in row.problems)
-    said = said or (", ", "、")[at].join(row.fields)
+    said = said or _fields(row, at)
     where = (f"row {row.number}", f"第 {row.number} 行")[at]
-    return f"{where} {row.name} [{OUTCOME_WORDS[row.outcome][at]}] {said}"
+    return f"{where} {row.name} [{OUTCOME_LABELS[row.outcome][at]}] {said}"
 
 
 def write_report(path: Path, places: PlaceList, plan: ImportPlan, language: Language) -> None:
@@ -126,10 +121,10 @@ def write_report(path: Path, places: PlaceList, plan: ImportPlan, language: Lang
         sheet.append(
             [
                 report.number,
-                OUTCOME_WORDS[report.outcome][at],
+                OUTCOME_LABELS[report.outcome][at],
                 _WRITES[report.writes][at],
                 harmless(report.place_id or ""),
-                ", ".join(report.fields),
+                _fields(report, at),
                 harmless("; ".join(reasons)),
                 *map(harmless, texts),
             ]
@@ -167,6 +162,10 @@ def _write_missing(book: Any, plan: ImportPlan, at: int) -> None:
     sheet.append(["id", ("name", "名称")[at]])
     for identity, name in plan.missing:
         sheet.append([harmless(identity), harmless(name)])
+
+
+def _fields(row: RowReport, at: int) -> str:
+    return (", ", "、")[at].join(called(name, ("en", "zh")[at]) for name in row.fields)
 
 
 def _at(language: Language) -> int:

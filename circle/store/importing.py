@@ -148,7 +148,7 @@ def plan_import(
     index = PlaceIndex(places)
     stem = re.sub(r"\.[A-Za-z]+$", "", file_name)
     chosen = list_name or index.list_of(drafts, stem)
-    planner = _Planner(index, chosen, classes, geocoder)
+    planner = _Planner(index, chosen, classes, geocoder, frozenset(draft.key for draft in drafts))
     for draft in drafts:
         planner.take(draft)
         if progress is not None:
@@ -221,8 +221,14 @@ class _Planner:
     """Takes one row after the other and notes what becomes of it."""
 
     def __init__(
-        self, index: PlaceIndex, list_name: str, classes: ClassTable, geocoder: Geocoder | None
+        self,
+        index: PlaceIndex,
+        list_name: str,
+        classes: ClassTable,
+        geocoder: Geocoder | None,
+        named: frozenset[tuple[str, str]],
     ) -> None:
+        self._named = named
         self._index = index
         self._list = list_name
         self._reader = RowReader(frozenset(FIELDS), classes)
@@ -236,7 +242,7 @@ class _Planner:
 
     def take(self, draft: Draft) -> None:
         """Plan one row."""
-        found = self._index.find(draft, self._list)
+        found = self._index.find(draft, self._list, self._named)
         place = found.place
         if place is not None:
             # A row that is refused or doubted still tells that its place is not missing.

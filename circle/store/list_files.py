@@ -20,8 +20,9 @@ import shapely
 
 from circle.errors import SheetError
 from circle.facilities import SHEET_COLUMNS
-from circle.facilities.sheets import Rows, column_of, read_rows
+from circle.facilities.sheets import SHEET_HEADERS, Rows, column_of, read_rows
 from circle.store.harmless import FORMULA_SIGNS
+from circle.store.shapefiles import may_be_cut, read_shapefile
 
 SHEET_SUFFIXES = (".xlsx", ".csv", ".txt", ".tsv")
 MAP_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp")
@@ -37,11 +38,11 @@ _MORE_HEADERS = {
     "checked_by": ("checked_by", "核实人"),
     "checked_on": ("checked_on", "核实日期"),
     # What an export says of how a position was found: told, never read back.
-    "match_method": ("match_method",),
-    "match_level": ("match_level",),
-    "match_confidence": ("match_confidence",),
-    "match_reason": ("match_reason",),
-    "doubt": ("doubt",),
+    "match_method": ("match_method", "定位方式"),
+    "match_level": ("match_level", "定位精细度"),
+    "match_confidence": ("match_confidence", "可信度"),
+    "match_reason": ("match_reason", "定位理由"),
+    "doubt": ("doubt", "存疑原因"),
 }
 FIELDS = (*SHEET_COLUMNS, *_MORE_HEADERS)
 """What a column of a list may mean."""
@@ -128,7 +129,7 @@ def read_list(path: Path | str, mapping: Mapping[str, str] | None = None) -> Pla
     ----------
     path
         ``.xlsx``, ``.csv``, ``.txt``, ``.tsv``, ``.geojson``, ``.json``, ``.gpkg`` or ``.shp``
-        (its ``.cpg`` says the encoding; without one UTF-8, else GB18030).
+        (in what its ``.cpg`` says, UTF-8 or GB18030; headers cut to ten bytes are understood).
     mapping
         Header to what it means, for headers that are not recognised, or wrongly so.
 
@@ -177,7 +178,9 @@ def field_of(header: str) -> str | None:
     return _MORE.get(key) or _MORE.get(re.sub(r"\(.*\)$", "", key)) or column_of(header)
 
 
-def _columns(headers: list[str], mapping: Mapping[str, str]) -> tuple[ListColumn, ...]:
+def _columns(
+    headers: list[str], mapping: Mapping[str, str], *, is_cut: bool = False
+) -> tuple[ListColumn, ...]:
     columns: list[ListColumn] = []
     # What somebody says of a header comes before what it looks like.
     said = {_folded(header): meant for header, meant in mapping.items()}
@@ -187,12 +190,21 @@ def _columns(headers: list[str], mapping: Mapping[str, str]) -> tuple[ListColumn
             continue
         meant: str | None = said.get(_folded(header))
         if meant is None:
-            meant = field_of(header)
+            meant = field_of(header) or (_field_begun(header) if is_cut else None)
             meant = None if meant in taken else meant
         if meant:
             taken.add(meant)
         columns.append(ListColumn(header, index, meant))
     return tuple(columns)
+
+
+def _field_begun(header: str) -> str | None:
+    """Return what the one known header means that begins so, where a Shapefile has cut it."""
+    if not may_be_cut(header):
+        return None
+    words = (word for by in (SHEET_HEADERS, _MORE_HEADERS) for each in by.values() for word in each)
+    meant = {field_of(word) for word in words if word.startswith(header.casefold())}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _folded(header: str) -> str:
@@ -289,7 +301,7 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
             zh=f"找不到文件 {source}；请检查文件名。",
         )
     try:
-        frame = geopandas.read_file(source, engine="pyogrio", **_reading_options(source))
+        frame = read_layer(source)
     except Exception as error:  # pyogrio has no one class for what a foreign file does to it
         raise SheetError(
             en=f"{source.name} cannot be read as a map layer; save it again.",
@@ -301,7 +313,8 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
         raise _no_rows(source)
     has_shapes = frame.active_geometry_name is not None
     headers = [str(name) for name in frame.columns if name != frame.active_geometry_name]
-    columns = _columns(headers, _checked_mapping(source, headers, mapping))
+    is_cut = source.suffix.lower() == ".shp"
+    columns = _columns(headers, _checked_mapping(source, headers, mapping), is_cut=is_cut)
     if "name" not in {column.field for column in columns}:
         raise SheetError(
             en=f"{source.name} has no field of names; its fields are {', '.join(headers)}. Say "
@@ -321,22 +334,24 @@ def _read_map(source: Path, mapping: Mapping[str, str]) -> PlaceList:
     return PlaceList(source.name, columns, tuple(rows), _reference(frame) if is_placed else None)
 
 
-def _reading_options(source: Path) -> dict[str, str]:
-    """Return how to read a layer: the encoding of a Shapefile without a .cpg, texts as texts."""
-    if source.suffix.lower() in (".geojson", ".json"):
-        return {"DATE_AS_STRING": "YES"}
-    table = source.with_suffix(".dbf")
-    has_cpg = any(source.with_suffix(end).is_file() for end in (".cpg", ".CPG"))
-    if source.suffix.lower() != ".shp" or has_cpg or not table.is_file():
-        return {}
-    data = table.read_bytes()
-    # The fields start behind the header, whose length stands in its bytes 8 and 9.
-    records = data[int.from_bytes(data[8:10], "little") :]
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"encoding": "GB18030"}
-    return {"encoding": "UTF-8"}
+# GDAL looks at what a file holds, not at how it is called: what calls itself GeoJSON may be a
+# description of other files of this machine, or of the network, which it then reads.
+_BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
+
+
+def read_layer(source: Path) -> Any:
+    """Return a map file as the table it is; raises whatever its reader does, if it is none."""
+    suffix = source.suffix.lower()
+    if suffix in _BEGINS:
+        with source.open("rb") as file:
+            if file.read(16)[: len(_BEGINS[suffix])] != _BEGINS[suffix]:
+                raise ValueError(f"no {suffix} file")
+        if suffix == ".shp":
+            return read_shapefile(source)
+        return geopandas.read_file(source, engine="pyogrio")
+    # Named so, it is read as GeoJSON or not at all. Texts that look like dates stay texts.
+    path = f"GeoJSON:{source.resolve()}"
+    return geopandas.read_file(path, engine="pyogrio", DATE_AS_STRING="YES")
 
 
 def _positions(frame: Any) -> list[tuple[float, float, float, float] | None]:

@@ -231,7 +231,7 @@ class RowReader:
         cells = dict(row.cells)
         if row.lonlat is not None:
             cells["lon"], cells["lat"] = f"{row.lonlat[0]!r}", f"{row.lonlat[1]!r}"
-        kept = {name: text for name, text in cells.items() if name not in _OWN}
+        kept = {name: _as_number(name, t) for name, t in cells.items() if name not in _OWN}
         kept |= {f"+{header}": text for header, text in row.extra.items()}
         own = {name: text for name, text in cells.items() if name in _OWN}
         draft = Draft(row.number, cells.get("id"), {}, kept, own=own, columns=self._fields)
@@ -418,6 +418,12 @@ class RowReader:
             Entrance(float(x), float(y), e.name)
             for x, y, e in zip(lon, lat, entrances, strict=True)
         )
+
+
+def _as_number(name: str, text: str) -> str:
+    """Return a coordinate in one form: Excel drops the zero at the end that a CSV keeps."""
+    value = degrees_of(text) if name in ("lon", "lat") else None
+    return text if value is None else repr(value)
 
 
 # Columns that say how the register stands, not what a list knows of a place.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -12,7 +12,7 @@ from circle.store.list_rows import Draft, place_key
 from circle.store.model import Origin, Place
 
 _SAME_WORDS = 60.0
-"""Names or addresses less alike than this, in per cent, do not confirm an id."""
+"""Names less alike than this, in per cent, do not confirm an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,12 @@ class PlaceIndex:
         for place in self.by_id.values():
             if place.status == "merged":
                 continue
-            keys = {place_key(place.name, place.address)}
             for origin in place.origins:
                 self.lists.add(origin.list_name)
-                # A corrected name in the register does not hide it from the list's own rows.
-                keys.add(place_key(origin.cells.get("name"), origin.cells.get("address")))
                 if origin.list_id is not None:
                     self._by_list[origin.list_name, origin.list_id] = place
                     self._by_given[origin.list_id].append(place)
-            for key in keys:
+            for key in _keys_of(place):
                 self._by_key[key].append(place)
 
     def of_list(self, list_name: str) -> list[Place]:
@@ -70,7 +67,9 @@ class PlaceIndex:
             if place.is_there and origin_of(place, list_name) is not None
         ]
 
-    def find(self, draft: Draft, list_name: str | None) -> Found:
+    def find(
+        self, draft: Draft, list_name: str | None, named: Set[tuple[str, str]] = frozenset()
+    ) -> Found:
         """
         Return the place a row speaks of.
 
@@ -83,6 +82,9 @@ class PlaceIndex:
             What the row describes.
         list_name
             The list it is from; None when that is not known yet.
+        named
+            Names and addresses of all rows of the list: where another row speaks of the place
+            that had a running number, the number was given out afresh.
         """
         by_key = self._named(draft, list_name)
         if draft.list_id is None:
@@ -91,10 +93,13 @@ class PlaceIndex:
         if place is None or (by_key.place is not None and by_key.place is place):
             return by_key if place is None else Found(place)
         # A running number may have been given out afresh; an id that is a word means what it says.
+        is_running = draft.list_id.isdecimal()
+        if is_running and not named.isdisjoint(_keys_of(place)):
+            return by_key
         is_own = list_name is not None and self._by_list.get((list_name, draft.list_id)) is place
-        if _agree(place, draft) or (is_own and not draft.list_id.isdecimal()):
+        if _agree(place, draft) or (is_own and not is_running):
             return Found(place)
-        if by_key.place is not None and draft.list_id.isdecimal():
+        if is_running and by_key.place is not None:
             return by_key
         return Found(
             place,
@@ -173,14 +178,20 @@ def origin_of(place: Place, list_name: str, draft: Draft | None = None) -> Origi
     return max(own, key=is_like)
 
 
+def _keys_of(place: Place) -> set[tuple[str, str]]:
+    """Return its names and addresses: a corrected one does not hide it from the list's own rows."""
+    told = {place_key(o.cells.get("name"), o.cells.get("address")) for o in place.origins}
+    return {place_key(place.name, place.address)} | told
+
+
 def _agree(place: Place, draft: Draft) -> bool:
-    """Say whether name or address of a row are like those of a place."""
+    """Say whether the name of a row is like that of a place, or its address the same."""
     name, address = draft.key
-    held = [place_key(place.name, place.address)]
-    held += [place_key(o.cells.get("name"), o.cells.get("address")) for o in place.origins]
+    held = _keys_of(place)
     return any(
         (name and fuzz.ratio(name, known) >= _SAME_WORDS)
-        or (address and where and fuzz.ratio(address, where) >= _SAME_WORDS)
+        # 张掖路9号 is as like to 张掖路1号 as can be, and another place.
+        or (address and address == where)
         for known, where in held
     )
 

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 from typing import Any
 
+from circle.classes import load_classes
 from circle.errors import Language
-from circle.store.model import Change, Compound, Place, StreetEdit, as_json
+from circle.hours import read_hours
+from circle.store.labels import ACTIONS, STATUS, act_called, called, shown
+from circle.store.model import Act, Change, Compound, Place, StreetEdit, as_json
 
-_STATUS = {
-    "in_use": ("in use", "在用"),
-    "doubtful": ("doubtful", "存疑"),
-    "not_existing": ("does not exist", "不存在"),
-    "merged": ("merged", "已合并"),
-}
-_ACTIONS = {
-    "add": ("added", "新增"),
-    "edit": ("changed", "修改"),
-    "remove": ("removed", "移除"),
-    "import": ("imported", "导入"),
-    "refresh": ("taken from the map", "取自地图"),
-    "accept": ("accepted", "采纳"),
-    "correct": ("moved", "更正位置"),
-    "check": ("checked", "核实"),
-    "publish": ("published or not", "发布状态"),
-    "not_existing": ("does not exist", "标记为不存在"),
-    "merge": ("merged", "合并"),
-    "keep": ("kept both", "保留两者"),
-    "undo": ("taken back", "撤销"),
-}
 _EDITS = {"link": ("link", "连线"), "closure": ("closure", "封闭")}
 _OPENS = {
     "all": ("open to all", "对所有人开放"),
     "residents": ("residents only", "仅限居民"),
     "hours": ("open", "开放时间"),
 }
-_HIDDEN = frozenset({"origins", "match_reason_zh", "doubt_zh"})
-_LONG = 60
+# Said in the other language too.
+_OTHER_LANGUAGE = {
+    "en": frozenset({"match_reason_zh", "doubt_zh"}),
+    "zh": frozenset({"match_reason", "doubt"}),
+}
 
 
 def place_as_json(place: Place) -> dict[str, Any]:
@@ -48,10 +34,21 @@ def place_line(place: Place, language: Language) -> str:
     """Return a place on one line."""
     at = 1 if language == "zh" else 0
     spot = "–" if place.lon is None else f"{place.lon:.5f},{place.lat:.5f}"
-    marks = [_STATUS[place.status][at]]
+    marks = [STATUS[place.status][at]]
     if place.is_published:
         marks.append(("published", "已发布")[at])
-    return f"{place.place_id}  {place.name}  {place.category}  {spot}  {', '.join(marks)}"
+    kind = _class_name(place.category, at)
+    return f"{place.place_id}  {place.name}  {kind}  {spot}  {', '.join(marks)}"
+
+
+@cache
+def _class_names() -> dict[str, tuple[str, str]]:
+    return {kind.key: (kind.name_en, kind.name_zh) for kind in load_classes()}
+
+
+def _class_name(key: str, at: int) -> str:
+    """Return what a class is called; the key of one that a study has of its own."""
+    return _class_names().get(key, (key, key))[at]
 
 
 def compound_line(compound: Compound, language: Language) -> str:
@@ -85,12 +82,18 @@ def street_edit_line(edit: StreetEdit, language: Language) -> str:
 def place_in_words(place: Place, language: Language) -> str:
     """Return all that is known of a place, a line for each field that holds something."""
     at = 1 if language == "zh" else 0
-    left_out = {"match_reason", "doubt"} if at else {"match_reason_zh", "doubt_zh"}
+    left_out = _OTHER_LANGUAGE[language]
     lines = [place_line(place, language)]
     for name, value in as_json(place).items():
         if name in left_out or name == "origins" or value in (None, "", [], {}, False):
             continue
-        lines.append(f"  {name.removesuffix('_zh')}: {_shown(value)}")
+        said = shown(name, value, language)
+        if name == "category":
+            said = _class_name(value, at)
+        elif name == "hours":
+            hours = read_hours(value)
+            said = (hours.zh if at else hours.en) or said
+        lines.append(f"  {called(name, language)}: {said}")
     lists = ", ".join(origin.list_name for origin in place.origins)
     if lists:
         lines.append(("  told of by: ", "  见于名单：")[at] + lists)
@@ -114,33 +117,28 @@ def change_as_json(change: Change) -> dict[str, Any]:
     }
 
 
+def act_in_words(act: Act, language: Language) -> str:
+    """Return an act on one line: its number, when (local time), who, what, how much."""
+    when = datetime.datetime.fromisoformat(act.at).astimezone()
+    n = (f"{act.n_changes} changes", f"{act.n_changes} 处")[language == "zh"]
+    what = act_called(act.what, language)
+    return f"{act.act_id}  {when:%Y-%m-%d %H:%M:%S}  {act.who}  {what}  {n}"
+
+
 def change_in_words(change: Change, language: Language) -> str:
     """Return a change: its number, when (local time), who, what, each field before and after."""
     at = 1 if language == "zh" else 0
     when = datetime.datetime.fromisoformat(change.at).astimezone()
     head = (
         f"{change.change_id}  {when:%Y-%m-%d %H:%M:%S}  {change.who}  "
-        f"{change.record_id}  {_ACTIONS[change.action][at]}"
+        f"{change.record_id}  {ACTIONS[change.action][at]}"
     )
     if change.undoes is not None:
         head += f" {change.undoes}"
     lines = [head]
     if change.before is not None and change.after is not None:
-        for name in change.after:
-            if name not in _HIDDEN:
-                was, now = _shown(change.before[name]), _shown(change.after[name])
-                lines.append(f"    {name}: {was} → {now}")
+        for name, now in change.after.items():
+            if name != "origins" and name not in _OTHER_LANGUAGE[language]:
+                was = shown(name, change.before[name], language)
+                lines.append(f"    {called(name, language)}: {was} → {shown(name, now, language)}")
     return "\n".join(lines)
-
-
-def _shown(value: Any) -> str:
-    if value is None or value in ("", [], {}):
-        return "–"
-    if isinstance(value, list):
-        return "; ".join(
-            " ".join(map(str, each)) if isinstance(each, list) else str(each) for each in value
-        )
-    if isinstance(value, dict):
-        return "; ".join(f"{key}={text}" for key, text in value.items())
-    text = str(value)
-    return text if len(text) <= _LONG else text[:_LONG] + "…"

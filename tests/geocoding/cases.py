@@ -72,10 +72,15 @@ def disturbed_cases(m: TestMap) -> Iterator[Case]:
         for way, text in _rng(m.key, name, "pick").sample(possible, min(3, len(possible))):
             yield Case("disturbed", way, text, "", truth, half_of(name))
         yield from _in_a_town(m, name, truth)
+        yield from _by_a_street(m, name, truth)
         for area in m.areas.get(name, ()):
             if has_cjk(area):
                 yield Case("disturbed", "area in front", area + name, "", truth, half_of(name))
                 yield Case("disturbed", "area beside", name, area, truth, half_of(name))
+                short = re.sub("(?:大学|科技园|公园|小区|公寓)$", "", area)
+                if short != area and len(short) >= 2 and not _is_another(m, name, short + name):
+                    text = short + name
+                    yield Case("disturbed", "area said short", text, "", truth, half_of(name))
     for (street, number), truth in m.addresses.items():
         for way, text in _written(m, street, number):
             yield Case("disturbed", f"address, {way}", "", text, truth, half_of(street + number))
@@ -90,6 +95,27 @@ def _in_a_town(m: TestMap, name: str, truth: Truth) -> Iterator[Case]:
             yield Case("disturbed", "town with it", text, "", truth, half_of(name))
 
 
+def _by_a_street(m: TestMap, name: str, truth: Truth) -> Iterator[Case]:
+    """Say on which street it is, in one word with the name; a branch is named so too."""
+    if truth.is_shared or not has_cjk(name) or len(fold(name)) < 3:
+        return
+    rng = _rng(m.key, name, "street")
+    near = [
+        street
+        for street, its in m.streets.items()
+        if has_cjk(street) and its.targets[0].distance(truth.targets[0]) <= 60
+    ]
+    if near and name not in m.streets:
+        street = rng.choice(sorted(near))
+        for way, text in (
+            ("street in front", f"{street}{name}"),
+            ("branch on a street", f"{name}（{street}店）"),
+            ("branch, no brackets", f"{name}{street}店"),
+        ):
+            if rng.random() < 0.5 and not _is_another(m, name, text):
+                yield Case("disturbed", way, text, "", truth, half_of(name))
+
+
 def _written(m: TestMap, street: str, number: str) -> Iterator[tuple[str, str]]:
     rng = _rng(m.key, street, number)
     if has_cjk(street):
@@ -99,6 +125,9 @@ def _written(m: TestMap, street: str, number: str) -> Iterator[tuple[str, str]]:
         yield "spaced", f"{m.towns[0]} {street} {bare} 号"
         yield "other order", f"{bare}号{street}"
         yield "yard", f"{street}{bare}号院"
+        for way, text in _in_latin_letters(street):
+            if _sounds_once(m, street):
+                yield way, f"{text} {bare}"
         yield "half said", f"{m.towns[-1]}{street}甲{bare}号".replace("甲", "")
         for slip in (disturb.same_sound, disturb.missing_character, disturb.traditional):
             text = slip(street, rng)
@@ -121,6 +150,23 @@ def _written(m: TestMap, street: str, number: str) -> Iterator[tuple[str, str]]:
         text = slip(street, rng)
         if text and not _is_another(m, street, text):
             yield disturb.name_of(slip), f"{number} {text}"
+
+
+def _in_latin_letters(street: str) -> Iterator[tuple[str, str]]:
+    from pypinyin import lazy_pinyin
+
+    sounds = lazy_pinyin(street)
+    yield "pinyin", " ".join(["".join(sounds[:-1]).capitalize(), sounds[-1].capitalize()])
+    yield "pinyin, unspaced", "".join(sounds)
+    english = {"路": "Road", "街": "Street", "巷": "Alley"}.get(street[-1])
+    if english:
+        yield "English", f"{''.join(sounds[:-1]).capitalize()} {english}"
+
+
+def _sounds_once(m: TestMap, street: str) -> bool:
+    from pypinyin import lazy_pinyin
+
+    return sum(lazy_pinyin(other) == lazy_pinyin(street) for other in m.streets) <= 1
 
 
 def _is_another(m: TestMap, name: str, text: str) -> bool:

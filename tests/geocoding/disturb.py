@@ -301,6 +301,32 @@ def spaced(text: str, rng: random.Random) -> str | None:
     return f"{text[:at]} {text[at:]}"
 
 
+def middle_gone(text: str, rng: random.Random) -> str | None:
+    """Keep how a long name begins and what it is: 文津酒店 for 文津国际酒店."""
+    if len(text) < 6 or len(_CJK.findall(text)) != len(text):
+        return None
+    inside = text[2:-2]
+    if len(inside) > 5 or re.search("[东西南北一二三四五六七八九十]", inside):
+        return None
+    return text[:2] + text[-2:]
+
+
+def with_a_unit(text: str, rng: random.Random) -> str | None:
+    """Say which part of the building too."""
+    if not _CJK.search(text) or not text.endswith(
+        ("大厦", "中心", "馆", "酒店", "医院", "宾馆", "楼")
+    ):
+        return None
+    return text + rng.choice(("B座", "A座1203室", "2层", "一层", "3单元201", "负一层", "1层大厅"))
+
+
+def across_from(text: str, rng: random.Random) -> str | None:
+    """Say that it is only beside it."""
+    if len(_CJK.findall(text)) < 4:
+        return None
+    return text + rng.choice(("对面", "旁边", "附近", "斜对面", "东侧", "隔壁", "北侧50米"))
+
+
 LATIN: tuple[Slip, ...] = (
     wrong_letter,
     missing_letter,
@@ -324,6 +350,9 @@ CHINESE: tuple[Slip, ...] = (
     pinyin_initials,
     as_people_say,
     spaced,
+    middle_gone,
+    with_a_unit,
+    across_from,
 )
 
 

@@ -147,7 +147,16 @@ def test_from_a_messy_list_to_places(
 
 
 PAGES = (
-    *("/", "/import", "/review/L2", "/duplicates", "/places", "/places/L2", "/history"),
+    *(
+        "/",
+        "/import",
+        "/from-map",
+        "/review/L2",
+        "/duplicates",
+        "/places",
+        "/places/L2",
+        "/history",
+    ),
     "/edition",
 )
 

@@ -289,3 +289,25 @@ def test_the_names_of_a_register_do_not_place_others(register: Register) -> None
                          match_method="gazetteer"))  # fmt: skip
     (known,) = known_for_others(register)
     assert (known.name, known.address, known.place_id) == ("", "12 Rue Grimaldi", "a")
+
+
+def test_an_import_says_how_to_take_it_back(tmp_path: Path) -> None:
+    file, register = tmp_path / "list.csv", tmp_path / "places.db"
+    file.write_text("名称,类别,地址\n东门诊所,诊所,东门1号\n", "utf-8")
+    made = run("import", file, "--yes", "--register", register, lang="zh")
+    assert "circle places undo --act 1" in made.output
+    acts = run("history", "--acts", "--register", register, lang="zh").output
+    assert acts.startswith("1  ")
+    assert "导入 list.csv  1 处" in acts
+    assert told("undo", "1", "--act", "--register", register)["changes"]
+    assert told("list", "--register", register)["places"] == []
+    [latest, first] = told("history", "--acts", "--register", register)["acts"]
+    assert (first["act_id"], latest["what"]) == (1, "undo 1")
+
+
+def test_a_refused_list_says_why_row_by_row(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("名称,类别,地址\n东门诊所,诊所,东门1号\n无类,,东门2号\n", "utf-8")
+    made = run("import", file, "--yes", "--register", tmp_path / "places.db", lang="zh")
+    assert made.exit_code == 1
+    assert "第 3 行 无类 [拒绝] 没有类别" in made.output

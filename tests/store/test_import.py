@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -225,16 +226,34 @@ def test_an_id_of_another_list_does_not_overwrite(
     east, west = "东门诊所,诊所,东门1号", "西门药店,药店,西街20号"
     take(register, write_csv(head, f"1,{east}", f"2,{west}"))
     before = {place.name: place.place_id for place in register.places()}
-    # Numbered afresh, with a row before them: names count, not numbers; the new row that bears
-    # an old number is put before somebody.
+    # A row that bears the number of one that is not told any more is put before somebody.
     new = "1,新菜市场,菜市场,北大街8号"
-    made = take(register, write_csv(head, new, f"2,{east}", f"3,{west}"))
-    assert outcomes(made)[0] == "doubtful"
+    made = take(register, write_csv(head, new, f"2,{west}"))
+    assert outcomes(made) == ["doubtful", "unchanged"]
     assert made.rows[0].writes == "nothing"
-    assert [row.place_id for row in made.rows[1:]] == [before["东门诊所"], before["西门药店"]]
     assert {place.name: place.place_id for place in register.places()} == before
+    # Numbered afresh, with a row before them: names count, not numbers.
+    made = take(register, write_csv(head, new, f"2,{east}", f"3,{west}"))
+    assert (made.rows[0].writes, *outcomes(made)[1:]) == ("add", "unchanged", "unchanged")
+    assert [row.place_id for row in made.rows[1:]] == [before["东门诊所"], before["西门药店"]]
+    assert made.missing == ()
+    # Nor does an address that is much alike, on one street all are.
+    near = "1,山货铺,购物,东门7号"
+    made = take(register, write_csv(head, near, f"2,{new[2:]}", f"3,{east}", f"4,{west}"))
+    assert (made.rows[0].writes, *outcomes(made)[1:]) == ("add", *["unchanged"] * 3)
     # Under a name of its own the list may have its own numbers.
-    assert take(register, write_csv(head, new), list_name="other").rows[0].writes == "add"
+    other = "1,古籍书店,书店,南大街9号"
+    assert take(register, write_csv(head, other), list_name="other").rows[0].writes == "add"
+
+
+def test_how_a_file_writes_a_coordinate_is_no_change(
+    register: Register, write_csv: Callable[..., Path]
+) -> None:
+    head = "名称,类别,地址,经度,纬度"
+    take(register, write_csv(head, "东门诊所,诊所,东门1号,103.83,36.06"), "wgs84")
+    made = take(register, write_csv(head, "东门诊所,诊所,东门1号,103.830,36.0600"), "wgs84")
+    assert outcomes(made) == ["unchanged"]
+    assert made.changes_nothing
 
 
 def test_two_places_of_one_name_stay_two(
@@ -272,9 +291,10 @@ RICH = [
 ]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_and_import_changes_nothing(
-    register: Register, write_csv: Callable[..., Path], tmp_path: Path, form: Any
+    register: Register, write_csv: Callable[..., Path], tmp_path: Path, form: Any, language: Any
 ) -> None:
     take(register, write_csv(*RICH))
     before = register.places()
@@ -282,11 +302,22 @@ def test_export_and_import_changes_nothing(
     assert before[0].events
     assert before[0].entrances
     path = tmp_path / f"out.{form}"
-    export_places(path, before, form)
-    mapping = {"place_id": "id"} if form == "gpkg" else None
-    made = take(register, path, None, mapping=mapping)
+    export_places(path, before, form, language)
+    made = take(register, path, None)
     assert outcomes(made) == ["unchanged", "unchanged"]
     assert register.places() == before
+
+
+def test_a_sheet_in_chinese_has_words_for_everything(
+    register: Register, write_csv: Callable[..., Path], tmp_path: Path
+) -> None:
+    take(register, write_csv(*RICH))
+    export_places(tmp_path / "out.csv", register.places(), "csv", "zh")
+    heads, first, *_ = csv.reader((tmp_path / "out.csv").read_text("utf-8-sig").splitlines())
+    assert not [head for head in heads if head.isascii()]
+    record = dict(zip(heads, first, strict=True))
+    told = [record[head] for head in ("类别", "状态", "是否发布", "定位方式")]
+    assert told == ["医疗卫生", "在用", "否", "名单坐标"]
 
 
 def test_formulas_are_harmless_in_exports(
@@ -346,6 +377,30 @@ def test_map_files_bring_their_own_datum(register: Register, tmp_path: Path, kin
     assert clinic.lonlat == pytest.approx((103.84, 36.065), abs=1e-7)
     assert clinic.datum == ("EPSG:4544" if kind.startswith("shp") else "wgs84")
     assert outcomes(take(register, path, None)) == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize("said", ["UTF-8", "936", "GBK", "OEM", None])
+@pytest.mark.parametrize("encoding", ["UTF-8", "GB18030"])
+def test_a_shapefile_cuts_headers_and_says_another_encoding(
+    tmp_path: Path, encoding: str, said: str | None
+) -> None:
+    path = tmp_path / "list.shp"
+    frame = geopandas.GeoDataFrame(
+        # Twelve bytes in UTF-8, of which ten stay; a text of more bytes than a table takes.
+        {"设施名称": ["山字石诊所", "站" * 100], "营业时间": ["全天", None], "opening_hours": "x"},
+        geometry=[Point(103.84, 36.065), Point(103.83, 36.06)],
+        crs="EPSG:4326",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it cuts
+        frame.to_file(path, encoding=encoding, engine="pyogrio")
+    path.with_suffix(".cpg").unlink()
+    if said is not None:
+        path.with_suffix(".cpg").write_text(said)
+    listed = read_list(path)
+    assert [column.field for column in listed.columns] == ["name", "hours", None]
+    assert listed.rows[0].cells["name"] == "山字石诊所"
+    assert set(listed.rows[1].cells["name"]) == {"站"}
 
 
 @pytest.mark.parametrize("separator", ["\t", ";", ","])

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from circle.errors import SheetError
 from circle.geocoding import AnswerCache
 from circle.store import Place, Register, review
 from circle.store.harmless import harmless
-from circle.store.list_files import clean
+from circle.store.list_files import clean, read_list
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -70,3 +71,25 @@ def test_a_damaged_cache_is_begun_anew(tmp_path: Path) -> None:
     again = AnswerCache(path)
     assert again.get("asked") == 1
     again.close()
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".json", ".gpkg", ".shp"])
+@pytest.mark.parametrize(
+    "around", ["{}", '{{"type": "FeatureCollection", "features": [], "x": "{}"}}']
+)
+def test_a_list_does_not_lead_to_other_files_of_the_machine(
+    tmp_path: Path, suffix: str, around: str
+) -> None:
+    secret = tmp_path / "salaries.csv"
+    secret.write_text("name,class\nDirector,9000\n")
+    # What GDAL takes for a description of another source, whatever the file is called.
+    leads = (
+        "<OGRVRTDataSource><OGRVRTLayer name='salaries'>"
+        f"<SrcDataSource>{secret}</SrcDataSource><GeometryType>wkbNone</GeometryType>"
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
+    path = tmp_path / f"list{suffix}"
+    path.write_text(around.format(leads))
+    with pytest.raises(SheetError) as caught:
+        read_list(path)
+    assert "Director" not in caught.value.en
