@@ -157,10 +157,12 @@ def _largest(plan: Plan) -> Iterator[Words]:
         limit_zh, limit_en = length(row.limit, plan.unit)
         far = math.isfinite(row.excess)
         yield (
-            f"最大的缺口（编号 {row.no}）缺{row.name_zh}（{limit_zh}）：{row.n_homes} 处住处、"
+            f"各类取其仍有缺口的最远一级，最大的缺口（编号 {row.no}）缺{row.name_zh}"
+            f"（{limit_zh}）：{row.n_homes} 处住处、"
             f"约 {row.people:,.0f} 人，" + (f"一半的人超出限值 {zh}以上。" if far else f"{zh}。"),
-            f"The largest gap (no. {row.no}) lacks {row.name_en} within {limit_en}: {row.n_homes} "
-            f"homes with about {row.people:,.0f} people, "
+            f"Of each class at the farthest level it is lacking at, the largest gap (no. {row.no}) "
+            f"lacks {row.name_en} within {limit_en}: {row.n_homes} homes with about "
+            f"{row.people:,.0f} people, "
             + (f"half of whom are at least {en} too far." if far else f"{en}."),
         )
 

@@ -1,4 +1,4 @@
-"""The workbook: six sheets with number formats, charts and print setup; same input, same bytes."""
+"""The workbook: sheets with number formats, charts and print setup; same input, same bytes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from circle.coverage.model import MEASURE_NAMES
 from circle.planner import palette
 from circle.planner.method import facts
+from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Plan
 from circle.planner.tables import (
     UNVERIFIED,
@@ -35,7 +36,7 @@ from circle.planner.tables import (
 )
 
 SHEETS = ("summary", "clauses", "sub-areas", "gaps", "facilities", "method")
-"""Names of the sheets, in order; programs may rely on them."""
+"""Sheets that are always there; `optional_tables` come before the method."""
 
 _FORMATS = {"whole": "#,##0", "percent": "0.0%", "decimal": "0.0", "degrees": "0.000000"}
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of what a zip can hold; a date of the file would change daily
@@ -72,6 +73,8 @@ def render_workbook(plan: Plan) -> bytes:
     _areas(book, plan)
     _gaps(book, plan)
     _plain_sheet(book, plan, place_table(plan))
+    for table in optional_tables(plan):
+        _plain_sheet(book, plan, table)
     _method(book, plan)
     out = io.BytesIO()
     book.save(out)
@@ -191,6 +194,9 @@ def _plain_sheet(book: Workbook, plan: Plan, table: Table) -> None:
         _mark_unverified(sheet, _letter(keys, "evidence"), last)
     if table.key == "facilities" and last > 4:
         letter = _letter(keys, "nearest_to")
+        _bars(sheet, f"{letter}5:{letter}{last}", palette.LEVEL_COLOURS[2])
+    if table.key in ("sites", "change") and last > 4:
+        letter = _letter(keys, "gained")
         _bars(sheet, f"{letter}5:{letter}{last}", palette.LEVEL_COLOURS[2])
 
 

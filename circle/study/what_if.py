@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from circle.classes import ClassTable
+from circle.coverage.change import compare
 from circle.demand import Town
 from circle.edits import Edit, edit_network
 from circle.errors import InputError
@@ -24,12 +25,6 @@ from circle.study.coverage import (
     judge_plan,
     read_plan,
 )
-
-COMPARE_COLUMNS = (
-    *("subject", "kind", "level", "name_zh", "name_en", "limit", "unit", "measure", "total"),
-    *("covered_before", "covered_after", "gained", "share_before", "share_after"),
-)
-"""One row per subject and measure; ``gained`` is after minus before, negative where lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ class WhatIf:
     before, after
         Both results, in the same mode, of the same homes and questions.
     table
-        Columns `COMPARE_COLUMNS`.
+        Columns `circle.coverage.change.CHANGE_COLUMNS`.
     changed
         What was changed, Chinese and English.
     """
@@ -139,7 +134,7 @@ def run_what_if(
     changed = changed_inputs(inputs, changes)
     before = judge_plan(inputs, options, report=report)
     after = judge_plan(changed, options, report=report)
-    return WhatIf(before, after, compare(before, after), _told(changes, inputs))
+    return WhatIf(before, after, compare(before.coverage, after.coverage), _told(changes, inputs))
 
 
 def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
@@ -231,50 +226,6 @@ def _built(place: NewPlace, number: int, classes: ClassTable) -> dict[str, objec
         "is_placed": True,
         "geometry": shapely.Point(place.at),
     }
-
-
-def compare(before: PlanResult, after: PlanResult) -> pd.DataFrame:
-    """
-    Return coverage before and after, row by row.
-
-    Parameters
-    ----------
-    before, after
-        Results of the same questions.
-
-    Returns
-    -------
-    table
-        Columns `COMPARE_COLUMNS`, in the order of the questions.
-    """
-    keys = ["subject", "measure"]
-    old, new = before.coverage.shares, after.coverage.shares
-    both = old.merge(
-        new[[*keys, "covered", "share_covered"]], on=keys, how="left",
-        suffixes=("_before", "_after"), sort=False, validate="one_to_one",
-    )  # fmt: skip
-    both = both.rename(
-        columns={"share_covered_before": "share_before", "share_covered_after": "share_after"}
-    )
-    both["gained"] = both["covered_after"] - both["covered_before"]
-    return both[list(COMPARE_COLUMNS)].reset_index(drop=True)
-
-
-def gainers(what_if: WhatIf, subject_key: str) -> np.typing.NDArray[np.int8]:
-    """
-    Return what changes for each home: 1 now within reach, -1 no longer, 0 as before.
-
-    Parameters
-    ----------
-    what_if
-        Both results.
-    subject_key
-        The question.
-    """
-    before, after = what_if.before.coverage, what_if.after.coverage
-    old = before.state(before.subject(subject_key)) == 0
-    new = after.state(after.subject(subject_key)) == 0
-    return np.asarray(new.astype(np.int8) - old.astype(np.int8))
 
 
 def _told(changes: Changes, inputs: PlanInputs) -> tuple[tuple[str, str], ...]:

@@ -48,8 +48,8 @@ def test_report_says_the_figures(report: tuple[str, bytes], plan: Plan) -> None:
     for gap in gravest_gaps(plan, 12).itertuples():
         assert f"{gap.people:,.0f}" in said
     for word in {
-        "zh": ("计算方法", "主要结论", "未知", "建议选址：诊所", "选一处。"),
-        "en": ("How this was computed", "Key findings", "Where to build: clinic"),
+        "zh": ("计算方法", "主要结论", "未知", "建议选址：诊所", "改动前后", "新增：D"),
+        "en": ("How this was computed", "Key findings", "Where to build: clinic", "built: D"),
     }[language]:
         assert word in said
     assert "circle 0." in said
