@@ -23,7 +23,7 @@ from circle.study.files import check_folder
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
-    from circle.planner.plan import Sites
+    from circle.planner.plan import Change, Plan, Sites
     from circle.siting.problem import Goal
     from circle.study.siting import SitingAnswer
     from circle.study.what_if import WhatIf
@@ -135,7 +135,7 @@ def site(
     zh="试一试：新增、迁移或关闭设施，打通门禁、加建天桥，前后覆盖各是多少。",
 )
 @click.argument("name")
-@option("--add", "built", multiple=True, metavar="CLASS@LON,LAT[=NAME]",
+@option("--add", "built", multiple=True, metavar="CLASS|CLAUSE@LON,LAT[=NAME]",
         en="A place more; may be given again.", zh="新增一处；可多次给出。")  # fmt: skip
 @option("--move", "moved", multiple=True, metavar="ID@LON,LAT",
         en="A place elsewhere; may be given again.", zh="迁移一处；可多次给出。")  # fmt: skip
@@ -173,10 +173,10 @@ def what_if(
     if not no_files:
         check_folder(folder)
     found = run_what_if(config, changes, options, report=say_step, progress=shows_progress())
-    data, text = _what_if_data(found), _what_if_text(found)
+    change = Change(found.after.coverage, found.changed)
+    plan = make_plan(found.before, change=change, options=options)
+    data, text = _what_if_data(found), _what_if_text(plan, change)
     if not no_files:
-        change = Change(found.after.coverage, found.changed)
-        plan = make_plan(found.before, change=change, options=options)
         text += "\n\n" + write_files(plan, folder, data)
     tell(data, text)
 
@@ -267,40 +267,40 @@ def _what_if_data(found: WhatIf) -> dict[str, Any]:
     }
 
 
-def _what_if_text(found: WhatIf) -> str:
+def _what_if_text(plan: Plan, change: Change) -> str:
     from circle.cli.tables import columns
-    from circle.coverage.model import MEASURE_NAMES
+    from circle.planner.proposals import change_table, changed_subjects
+    from circle.planner.tables import level_names
 
-    table = found.table[found.table["measure"] == "people"]
-    if not table["total"].sum() > 0:
-        table = found.table[found.table["measure"] == "buildings"]
-    changed = table[table["gained"] != 0]
-    lines = [in_words("; ".join(en for _, en in found.changed),
-                      "；".join(zh for zh, _ in found.changed))]  # fmt: skip
-    if changed.empty:
+    table = change_table(plan, change)
+    rows = [dict(zip((one.key for one in table.columns), row, strict=True)) for row in table.rows]
+    changed = {one.key for one in changed_subjects(plan, change)}
+    lines = ["\n".join(in_words(en, zh) for zh, en in change.changed)]
+    if not changed:
         lines.append(
             in_words(
-                f"Nothing changes in any of {len(table)} questions: nobody gains or loses.",
-                f"{len(table)} 项评价均无变化：没有人因此受益或受损。",
+                f"Nothing changes in any of {len(rows)} questions: nobody gains or loses.",
+                f"{len(rows)} 项评价均无变化：没有人因此受益或受损。",
             )
         )
         return "\n\n".join(lines)
-    what = in_words(*reversed(MEASURE_NAMES[str(changed["measure"].iloc[0])]))
-    rows = [[
-        in_words("level", "层级"), in_words("facility", "设施"), in_words("before", "之前"),
-        in_words("after", "之后"), in_words(f"{what} gained", f"{what}增减"),
+    shown = [[
+        in_words("level", "层级"), in_words("facility", "设施"), in_words("share of", "按"),
+        in_words("before", "之前"), in_words("after", "之后"), in_words("gained", "增减"),
     ]]  # fmt: skip
-    order = changed.reindex(changed["gained"].abs().sort_values(ascending=False).index)
-    rows += [
+    shown += [
         [
-            str(row["level"]), in_words(str(row["name_en"]), str(row["name_zh"])),
-            f"{100 * row['share_before']:.1f} %", f"{100 * row['share_after']:.1f} %",
+            in_words(*reversed(level_names(row["level"]))),
+            in_words(row["name_en"], row["name_zh"]),
+            in_words(*reversed(row["measure"].split(" / "))),
+            f"{100 * row['share_before']:.1f}%", f"{100 * row['share_after']:.1f}%",
             f"{row['gained']:+,.0f}",
         ]
-        for row in order.head(_SHOWN).to_dict("records")
-    ]  # fmt: skip
-    lines.append(columns(rows, right=[2, 3, 4]))
-    unchanged = len(table) - len(changed)
+        for row in rows
+        if row["subject"] in changed
+    ][:_SHOWN]  # fmt: skip
+    lines.append(columns(shown, right=[3, 4, 5]))
+    unchanged = len(rows) - len(changed)
     lines.append(
         in_words(f"{unchanged} other questions are as before.", f"另有 {unchanged} 项没有变化。")
     )

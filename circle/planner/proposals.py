@@ -12,7 +12,7 @@ from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
 from circle.planner.plan import Change, Plan, Sites, named_rows
-from circle.planner.tables import UNIT_NAMES, Column, Table, clause_measure, level_names, plain
+from circle.planner.tables import UNIT_NAMES, Column, Table, clause_measure, plain
 from circle.siting.problem import Goal
 
 GOAL_NAMES: dict[Goal, Words] = {
@@ -111,18 +111,17 @@ def site_table(sites: Sites) -> Table:
 
 
 def changed_subjects(plan: Plan, change: Change) -> list[Subject]:
-    """Return the questions whose answer changes, that of most people first."""
-    gained = {row[0]: abs(row[-1] or 0.0) for row in change_table(plan, change).rows}
-    changed = [one for one in plan.coverage.subjects if gained[one.key] > 0]
-    return sorted(changed, key=lambda one: -gained[one.key])
+    """Return the questions whose answer changes, that whose share changes most first."""
+    gained = {row[0]: row[-1] or 0.0 for row in change_table(plan, change).rows}
+    return [plan.coverage.subject(key) for key, much in gained.items() if much]
 
 
 def change_table(plan: Plan, change: Change) -> Table:
-    """Return a row per question, in the measure it asks for, what changes most first."""
+    """Return a row per question, in the measure it asks for; whose share changes most is first."""
     unit_zh, unit_en = UNIT_NAMES[plan.unit]
     columns = (
         Column("subject", "项目代码", "subject", width=18),
-        Column("level", "层级", "level", width=14),
+        Column("level", "层级", "level", width=10),
         Column("name_zh", "设施", "facility (Chinese)", width=22),
         Column("name_en", "设施（英文）", "facility (English)", width=28),
         Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
@@ -136,17 +135,21 @@ def change_table(plan: Plan, change: Change) -> Table:
     figures = {
         (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
     }
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for one in plan.coverage.subjects:
         measure = clause_measure(plan, one)
         row = figures[one.key, measure]
         rows.append(
             (
-                *(one.key, " / ".join(dict.fromkeys(level_names(one.level)))),
+                *(one.key, one.level),
                 *(one.name_zh, one.name_en, one.limit, " / ".join(MEASURE_NAMES[measure])),
                 *(plain(row.share_before), plain(row.share_after)),
                 *(plain(row.covered_before), plain(row.covered_after), plain(row.gained)),
             )
         )
-    order = np.argsort([-abs(row[-1] or 0.0) for row in rows], kind="stable")
+    at = [column.key for column in columns].index("share_before")
+    # People and square metres are put in one order by their shares.
+    order = np.argsort(
+        [-abs((row[at + 1] or 0.0) - (row[at] or 0.0)) for row in rows], kind="stable"
+    )
     return Table("change", "改动前后", "Before and after", columns, tuple(rows[k] for k in order))

@@ -428,6 +428,11 @@ def _sites(one: Sites) -> dict[str, Any]:
     }
 
 
+def _spots(places: gpd.GeoDataFrame) -> list[tuple[float, float]]:
+    at = shapely.point_on_surface(places.geometry.to_numpy())
+    return [(x, y) for x, y in shapely.get_coordinates(at).round(6).tolist()]
+
+
 def _more_places(one: CoverageResult, other: CoverageResult) -> dict[str, list[list[float]]]:
     """Return by subject where one result has places the other has not."""
     found = {}
@@ -436,10 +441,8 @@ def _more_places(one: CoverageResult, other: CoverageResult) -> dict[str, list[l
         for (mine, _), (theirs, _) in zip(
             one.reaches_of(subject), other.reaches_of(subject), strict=True
         ):
-            table = mine.places.table
-            is_more = ~table["place_id"].isin(theirs.places.table["place_id"]).to_numpy(bool)
-            at = shapely.point_on_surface(table.geometry.to_numpy()[is_more])
-            spots += shapely.get_coordinates(at).round(6).tolist()
+            there = set(_spots(theirs.places.table))
+            spots += [list(spot) for spot in _spots(mine.places.table) if spot not in there]
         if spots:
             found[subject.key] = spots
     return found
@@ -460,10 +463,11 @@ def _change(result: CoverageResult, change: Change) -> dict[str, Any]:
             known[mark] = len(states)
             states.append(packed(state.astype(np.int64)))
         which[subject.key] = known[mark]
-    gained = compare(result, after)
-    gained = gained[gained["measure"] == gained["measure"].iloc[0]]
+    shares = compare(result, after)
+    shares = shares[shares["measure"] == shares["measure"].iloc[0]]
+    moved = (shares["share_after"] - shares["share_before"]).abs().fillna(0.0)
     return {
-        "most": str(gained["subject"].iloc[int(np.argmax(gained["gained"].abs().fillna(0)))]),
+        "most": str(shares["subject"].iloc[int(np.argmax(moved))]),
         "built": _more_places(after, result),
         "gone": _more_places(result, after),
         "changed": [_both(*words) for words in change.changed],

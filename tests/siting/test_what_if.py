@@ -92,7 +92,7 @@ def test_the_study_itself_stays_as_it_is(folder):
         ({}, "Nothing is changed"),
         ({"closed": ("nobody",)}, "no facility with the id “nobody”"),
         ({"moved": (("nobody", at(0, 0)),)}, "no facility with the id “nobody”"),
-        ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class “spaceport”"),
+        ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class and no clause “spaceport”"),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(folder, changes, said):
@@ -301,11 +301,34 @@ def test_clauses_miss_what_closes_and_find_what_moves(tmp_path):
     assert houses(moved=(("n3", at(100, 5)),)) == (1, 1)
 
 
+def test_what_is_built_by_the_id_of_a_clause_counts_for_it_and_its_class(tmp_path):
+    config = read_study(write_osm(tmp_path))
+    options = CoverageOptions(standards=(str(config.folder / "own.csv"),))
+
+    def houses(kind):
+        changes = Changes(built=(NewPlace(kind, at(380, 5)),))
+        table = run_what_if(config, changes, options).table
+        mine = table[table.measure == "buildings"].set_index("subject").gained
+        return mine["own-1"], mine["health@5min"]
+
+    assert houses("own-1") == (1, 1)  # a pharmacy, by its tags, is a place of health
+    assert houses("health") == (0, 1)
+
+
 def test_the_id_of_a_clause_says_what_to_build(tmp_path):
     folder = write_osm(tmp_path)
     found = CliRunner().invoke(
         main,
-        ["site", str(folder), "--class", "own-1", "--standard", str(folder / "own.csv"), "--json"],
+        [
+            "site",
+            str(folder),
+            "--class",
+            "own-1",
+            "--standard",
+            str(folder / "own.csv"),
+            "--json",
+            "--no-files",
+        ],
     )
     assert found.exit_code == 0, found.output
     said = json.loads(found.stdout)
