@@ -22,12 +22,16 @@ from circle.coverage.figures import home_weights
 from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.planner.plan import Plan, named_rows
-from circle.standards import LEVEL_NAMES, NEED_NAMES
+from circle.standards import LEVEL_NAMES, NEED_NAMES, Clause
 
 Kind = Literal["text", "whole", "percent", "cost", "decimal", "degrees"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 UNVERIFIED = ("未核实", "unverified")
 VERIFIED = ("已核实", "verified")
+_UNJUDGED = (
+    ("地图数据不能判定", "no map answers this"),
+    ("定义，不评价", "defines, is not judged"),
+)
 UNIT_NAMES = {"m": ("米", "m"), "min": ("分钟", "min")}
 
 
@@ -205,6 +209,11 @@ def clause_table(plan: Plan) -> Table:
         Column("share_radius", "服务半径覆盖率", "within radius, straight line", "percent", 10),
         Column("low", "覆盖率下限", "covered, low", "percent", 10),
         Column("high", "覆盖率上限", "covered, high", "percent", 10),
+        Column("needed", "按服务人口应设", "needed by people served", "whole", 9),
+        Column("people", "每处服务人口", "people one serves", width=15),
+        Column("floor_m2", "每处建筑面积（平方米）", "floor of one (m²)", width=13),
+        Column("land_m2", "每处用地面积（平方米）", "land of one (m²)", width=13),
+        Column("siting", "建设方式", "land of its own", width=14),
         Column("evidence", "依据", "evidence", width=14),
         Column("source", "出处", "source", width=30),
         Column("note", "备注", "note", width=34),
@@ -217,10 +226,11 @@ def clause_table(plan: Plan) -> Table:
             (
                 *(clause.level, clause.standard, clause.clause),
                 *(clause.facility_zh, clause.facility_en, " / ".join(NEED_NAMES[clause.need])),
-                *(None,) * 13,
+                *(None,) * 14,
+                *_asked(clause),
                 *(mark(clause.is_verified), clause.source),
                 " / ".join(
-                    filter(None, ("地图数据不能判定", "no map answers this",
+                    filter(None, (*_UNJUDGED[clause.need == "definition"],
                                   clause.note_zh, clause.note_en))
                 ),
             )
@@ -254,10 +264,37 @@ def _clause_row(plan: Plan, subject: Subject) -> tuple[Any, ...]:
         *(plain(row.total), plain(row.covered), plain(row.uncovered), plain(row.unknown)),
         *(plain(row.share_covered), plain(row.share_unknown)),
         *(plain(row.share_crow_fly), plain(row.share_radius), plain(row.low), plain(row.high)),
+        *((None,) * 5 if clause is None else (_needed(plan, clause), *_asked(clause))),
         mark(subject.is_verified),
         "" if clause is None else clause.source,
         "" if clause is None else " / ".join(filter(None, (clause.note_zh, clause.note_en))),
     )
+
+
+def _needed(plan: Plan, clause: Clause) -> int | None:
+    """Return how many the people of the town need, by the most one serves."""
+    people = plan.coverage.demand.total("people")
+    if not clause.people_most or not people > 0:
+        return None
+    return math.ceil(people / clause.people_most)
+
+
+def _asked(clause: Clause) -> tuple[str, str, str, str]:
+    """Return whom one serves, its sizes, and whether it needs land of its own."""
+    return (
+        _span(clause.people, clause.people_most),
+        _span(clause.floor_m2, clause.floor_m2_most),
+        _span(clause.land_m2, clause.land_m2_most),
+        clause.siting,
+    )
+
+
+def _span(least: float | None, most: float | None) -> str:
+    if least is None and most is None:
+        return ""
+    if most is None:
+        return f"≥ {least:,.0f}"
+    return f"{most:,.0f}" if least is None else f"{least:,.0f}–{most:,.0f}"
 
 
 def area_table(plan: Plan) -> Table:
