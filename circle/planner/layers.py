@@ -336,7 +336,7 @@ def render_geopackage(plan: Plan, layers: Iterable[Layer]) -> bytes:
                 geometry_type=layer.geometry_type, dataset_metadata=told if not number else None,
                 layer_options={
                     "IDENTIFIER": f"{layer.name}: {' '.join(layer.title)}",
-                    "DESCRIPTION": f"{plan.title[0]} {plan.title[1]}",
+                    "DESCRIPTION": plan.both_titles,
                 },
             )  # fmt: skip
         with closing(sqlite3.connect(path)) as database, database:
@@ -448,16 +448,42 @@ def _short_names(layer: Layer) -> dict[str, str]:
     taken: set[str] = set()
     geometry = layer.table.geometry.name
     for old in (str(name) for name in layer.table.columns if name != geometry):
-        plain = re.sub(r"[^0-9A-Za-z_]", "", old)[:_MOST_DBF_NAME]
-        if len(old) > _MOST_DBF_NAME or not plain:
-            plain = (plain or "f")[:6]
-        candidate, number = plain, 1
-        while candidate.lower() in taken or (len(old) > _MOST_DBF_NAME and candidate == plain):
-            end = f"_{number}"
-            candidate, number = plain[: min(6, _MOST_DBF_NAME - len(end))] + end, number + 1
+        candidate, number = short_name(old), 1
+        while candidate.lower() in taken:
+            candidate, number = short_name(old, f"{number}"), number + 1
         taken.add(candidate.lower())
         names[old] = candidate
     return names
+
+
+def short_name(name: str, mark: str = "") -> str:
+    """
+    Return a name of at most ten characters that still says what it is.
+
+    Parameters
+    ----------
+    name
+        What stands before its first ``_`` becomes one letter, what stands after its last stays;
+        the middle is cut.
+    mark
+        Takes the place of the last characters of the middle, to tell apart what is cut alike.
+
+    Examples
+    --------
+    >>> short_name("people"), short_name("nearest_health"), short_name("nearest_gb50180_01")
+    ('people', 'n_health', 'n_gb501_01')
+    >>> short_name("state_parks_sport_5min"), short_name("state_parks_sport_5min", "1")
+    ('s_par_5min', 's_pa1_5min')
+    """
+    plain = re.sub(r"[^0-9A-Za-z_]", "", name) or "f"
+    if len(plain) <= _MOST_DBF_NAME and not mark:
+        return plain
+    head, _, rest = plain.partition("_")
+    start = f"{head[0]}_" if rest else ""
+    middle, sign, end = (rest or head).rpartition("_")
+    tail = (sign + end)[-6:] if middle else ""
+    room = _MOST_DBF_NAME - len(start) - len(tail) - len(mark)
+    return f"{start}{(middle or rest or head)[:room]}{mark}{tail}"
 
 
 def render_geojson(layer: Layer, plan: Plan) -> bytes:

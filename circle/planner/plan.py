@@ -103,6 +103,11 @@ class Plan:
     approval_number: str = ""
 
     @property
+    def both_titles(self) -> str:
+        """The title in both languages, once where they are the same."""
+        return " ".join(dict.fromkeys(filter(None, self.title)))
+
+    @property
     def data_date(self) -> str | None:
         """ISO date the streets describe; ``None`` when unknown."""
         return self.coverage.network.provenance.data_date
@@ -117,6 +122,18 @@ class Plan:
     def unit(self) -> str:
         """``"m"`` or ``"min"``."""
         return self.coverage.mode.unit
+
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody can say how many people live anywhere."""
+        return self.coverage.demand.total("people") > 0
+
+    @property
+    def home_words(self) -> Words:
+        """What one counted place to live is, Chinese with its measure word, and English."""
+        if self.coverage.demand.how == "cells":
+            return "个格网", "cells"
+        return "处住处", "homes"
 
     @cached_property
     def capacity(self) -> pd.DataFrame:

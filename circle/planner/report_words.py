@@ -23,7 +23,7 @@ WORDS: Mapping[str, Words] = {
         "Number of classes each home lacks within {limit}",
     ),
     "small_maps": (
-        "缺少人数最多的几类（圆点为设施）",
+        "缺少最多的几类（圆点为设施）",
         "The classes most are without (dots are the places)",
     ),
     "distances": ("要走多远", "How far it is"),
@@ -57,7 +57,7 @@ WORDS: Mapping[str, Words] = {
     "number": ("编号", "no."),
     "lacking": ("缺少", "lacking"),
     "people": ("人口", "people"),
-    "homes": ("住处", "homes"),
+    "homes": ("住处数", "homes"),
     "nearest": ("最近", "nearest"),
     "too_far": ("超出（中位）", "too far by"),
     "which": ("最近的设施", "nearest place"),

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from circle.coverage.figures import home_weights
+from circle.coverage.figures import counting_weights
 from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.planner.plan import Plan, named_rows
@@ -32,6 +32,7 @@ _UNJUDGED = (
     ("地图数据不能判定", "no map answers this"),
     ("定义，不评价", "defines, is not judged"),
 )
+_NO_CLAUSE = ("类别，不是条文", "class, no clause")
 UNIT_NAMES = {"m": ("米", "m"), "min": ("分钟", "min")}
 
 
@@ -350,17 +351,21 @@ def gap_table(plan: Plan) -> Table:
         Column("lat", "纬度", "latitude", "degrees", 11),
         Column("evidence", "依据", "evidence", width=14),
     )  # fmt: skip
-    known = {one.key: one.is_verified for one in plan.coverage.subjects}
+    known = {
+        one.key: " / ".join(_NO_CLAUSE) if one.kind == "class" else mark(one.is_verified)
+        for one in plan.coverage.subjects
+    }
     at = shapely.point_on_surface(plan.gaps.geometry.to_numpy())
     lon, lat = shapely.get_x(at), shapely.get_y(at)
     rows = tuple(
         (
             *(int(row.no), row.subject, row.name_zh, row.name_en, row.level, row.limit),
-            *(plain(row.people), plain(row.dwellings), int(row.n_homes)),
+            *((plain(row.people), plain(row.dwellings)) if plan.has_people else (None, None)),
+            int(row.n_homes),
             row.nearest_name if isinstance(row.nearest_name, str) else None,
             *(plain(row.nearest), plain(row.excess_least), plain(row.excess)),
             *(plain(row.excess_most), float(lon[k]), float(lat[k])),
-            mark(known[row.subject]),
+            known[row.subject],
         )
         for k, row in enumerate(named_rows(plan.gaps))
     )
@@ -369,6 +374,8 @@ def gap_table(plan: Plan) -> Table:
 
 def place_table(plan: Plan) -> Table:
     """Return a row per facility and what it counts as, with the people it is nearest to."""
+    weight = counting_weights(plan.coverage)
+    counted = MEASURE_NAMES["people"] if plan.has_people else plan.home_words
     columns = (
         Column("places", "项目代码", "counts as", width=20),
         Column("name_zh", "计作", "counts as (Chinese)", width=20),
@@ -378,12 +385,11 @@ def place_table(plan: Plan) -> Table:
         Column("area_m2", "面积（平方米）", "area (m²)", "whole", 10),
         Column("capacity", "容量", "capacity", "whole", 9),
         Column("accuracy_m", "位置精度（米）", "position accuracy (m)", "whole", 10),
-        Column("nearest_to", f"最近设施为此处的{MEASURE_NAMES[plan.measure][0]}",
-               f"{MEASURE_NAMES[plan.measure][1]} it is nearest to", "whole", 12),
+        Column("nearest_to", f"最近设施为此处的{counted[0]}",
+               f"{counted[1]} it is nearest to", "whole", 12),
         Column("lon", "经度", "longitude", "degrees", 11),
         Column("lat", "纬度", "latitude", "degrees", 11),
     )  # fmt: skip
-    weight = home_weights(plan.coverage, _home_measure(plan))
     names = {row.places: row for row in named_rows(plan.coverage.distances)}
     rows: list[tuple[Any, ...]] = []
     for key, reach in plan.coverage.reaches.items():
@@ -402,10 +408,6 @@ def place_table(plan: Plan) -> Table:
                 )
             )
     return Table("facilities", "设施", "Facilities", columns, tuple(rows))
-
-
-def _home_measure(plan: Plan) -> str:
-    return plan.measure if plan.measure in ("people", "dwellings", "buildings") else "people"
 
 
 def frame_table(key: str, zh: str, en: str, frame: pd.DataFrame) -> Table:

@@ -66,7 +66,7 @@ def render_workbook(plan: Plan) -> bytes:
     del book["Sheet"]
     # What every cell has that says nothing else; to say it cell by cell takes seconds.
     book._named_styles["Normal"].font = _BODY_FONT  # type: ignore[attr-defined]
-    book.properties.title = neutral(f"{plan.title[0]} {plan.title[1]}".strip())
+    book.properties.title = neutral(plan.both_titles)
     book.properties.creator = "circle"
     _summary(book, plan)
     _plain_sheet(book, plan, clause_table(plan))
@@ -107,7 +107,7 @@ def _sheet(book: Workbook, plan: Plan, key: str, zh: str, en: str) -> Worksheet:
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     date = plan.data_date or "未知 unknown"
     footer = HeaderFooterItem(
-        left=_HeaderFooterPart(_in_footer(f"{plan.title[0]} {plan.title[1]}")),
+        left=_HeaderFooterPart(_in_footer(plan.both_titles)),
         center=_HeaderFooterPart(f"{zh} {en} · &P / &N"),
         right=_HeaderFooterPart(f"数据 data: {date}"),
     )
@@ -115,7 +115,7 @@ def _sheet(book: Workbook, plan: Plan, key: str, zh: str, en: str) -> Worksheet:
     sheet.sheet_view.showGridLines = False
     _put(sheet, 1, 1, f"{zh}  {en}", _TITLE_FONT)
     credit = "; ".join(dict.fromkeys(filter(None, (_credit(one) for one in plan.sources.values()))))
-    told = f"{plan.title[0]} {plan.title[1]} · 数据日期 data of {date} · {credit}"
+    told = f"{plan.both_titles} · 数据日期 data of {date} · {credit}"
     _put(sheet, 2, 1, told, _SOFT_FONT)
     sheet.row_dimensions[1].height = 26
     return sheet

@@ -169,3 +169,14 @@ def test_clipped_texts_fit() -> None:
     short = clipped("学校与幼儿园", 10.0, 40.0)
     assert short.endswith("…")
     assert text_width(short, 10.0) <= 40.0
+
+
+def test_where_nobody_is_known_to_live_homes_are_counted() -> None:
+    odd = plan_of(nobody())
+    said = " ".join(en for _, en in findings(odd))
+    assert "0 people" not in said
+    assert "half of them" in said
+    # The curves are of homes: they leave the axis.
+    drawn = ElementTree.fromstring(charts(odd, "en")["distances"])
+    ways = [one.get("d", "") for one in drawn.iter() if one.tag.endswith("path")]
+    assert max(way.count("L") for way in ways) > 2
