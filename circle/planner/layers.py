@@ -463,10 +463,11 @@ def short_name(name: str, mark: str = "") -> str:
     Parameters
     ----------
     name
-        What stands before its first ``_`` becomes one letter, what stands after its last stays;
-        the middle is cut.
+        ``nearest``, ``state`` and ``change`` become a letter, a number at the end stays; what is
+        between is cut.
     mark
-        Takes the place of the last characters of the middle, to tell apart what is cut alike.
+        Takes the place of the last characters that are left of it, to tell apart what is cut
+        alike.
 
     Examples
     --------
@@ -478,12 +479,13 @@ def short_name(name: str, mark: str = "") -> str:
     plain = re.sub(r"[^0-9A-Za-z_]", "", name) or "f"
     if len(plain) <= _MOST_DBF_NAME and not mark:
         return plain
-    head, _, rest = plain.partition("_")
-    start = f"{head[0]}_" if rest else ""
-    middle, sign, end = (rest or head).rpartition("_")
-    tail = (sign + end)[-6:] if middle else ""
-    room = _MOST_DBF_NAME - len(start) - len(tail) - len(mark)
-    return f"{start}{(middle or rest or head)[:room]}{mark}{tail}"
+    kind, _, rest = plain.partition("_")
+    start = f"{kind[0]}_" if kind in ("nearest", "state", "change") else ""
+    middle = rest if start else plain
+    number = re.search(r"_\d\w{0,4}$", middle)
+    end = number.group() if number else ""
+    room = _MOST_DBF_NAME - len(start) - len(end) - len(mark)
+    return f"{start}{middle[: len(middle) - len(end)][:room]}{mark}{end}"
 
 
 def render_geojson(layer: Layer, plan: Plan) -> bytes:
