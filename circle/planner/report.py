@@ -47,7 +47,7 @@ _TEXT = re.compile(r">([^<]+)<")
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
-def render_report(plan: Plan, language: str) -> bytes:
+def render_report(plan: Plan, language: str, ground: Ground | None = None) -> bytes:
     """
     Return the report of a plan as PDF.
 
@@ -57,6 +57,8 @@ def render_report(plan: Plan, language: str) -> bytes:
         What to tell.
     language
         ``"zh"`` or ``"en"``.
+    ground
+        What lies under its maps, from `make_ground`; drawn here when not given.
 
     Returns
     -------
@@ -68,14 +70,14 @@ def render_report(plan: Plan, language: str) -> bytes:
     FontError
         If there is no font to write Chinese with.
     """
-    return _Report(plan, language, find_font()).render()
+    return _Report(plan, language, find_font(), ground or make_ground(plan)).render()
 
 
 class _Report:
     """One report in the making."""
 
-    def __init__(self, plan: Plan, language: str, font: PaperFont) -> None:
-        self.plan, self.font = plan, font
+    def __init__(self, plan: Plan, language: str, font: PaperFont, ground: Ground) -> None:
+        self.plan, self.font, self.ground = plan, font, ground
         self.language = "zh" if language.startswith("zh") else "en"
         self.files: dict[str, bytes] = {}
         self.family = f'"{font.family}"'
@@ -97,7 +99,6 @@ class _Report:
         return {"file": name, "alt": alt}
 
     def render(self) -> bytes:
-        ground = make_ground(self.plan)
         data = {
             "lang": self.language,
             "region": "CN" if self.language == "zh" else "GB",
@@ -111,11 +112,11 @@ class _Report:
             "subtitle": self._subtitle(),
             "findings": [self.pick(one) for one in findings(self.plan)],
             "charts": self._charts(),
-            "maps": self._maps(ground),
+            "maps": self._maps(),
             "gaps": self._gaps(),
             "clauses": self._clauses(),
-            "sites": self._sites(ground),
-            "change": self._change(ground),
+            "sites": self._sites(),
+            "change": self._change(),
             "facts": self._facts(),
             "credit": self._credit(),
         }  # fmt: skip
@@ -158,8 +159,8 @@ class _Report:
             for key, drawing in drawn.items()
         ]
 
-    def _maps(self, ground: Ground) -> dict[str, Any]:
-        plan = self.plan
+    def _maps(self) -> dict[str, Any]:
+        plan, ground = self.plan, self.ground
         middle = length(plan.middle_limit or 0.0, plan.unit)
         title = self.say("map_lacking", limit=self.pick(middle))
         maps: dict[str, Any] = {
@@ -254,7 +255,7 @@ class _Report:
             for level, rows in levels.items()
         ]
 
-    def _sites(self, ground: Ground) -> dict[str, Any] | None:
+    def _sites(self) -> dict[str, Any] | None:
         """Return the chosen sites: what was asked, on a map, as a table."""
         sites = self.plan.sites
         if sites is None:
@@ -263,7 +264,7 @@ class _Report:
         title = self.say("sites", name=name)
         chart = None
         if any(one.key == sites.subject.key for one in self.plan.coverage.subjects):
-            drawing = site_map(self.plan, sites, ground, title, self.family)
+            drawing = site_map(self.plan, sites, self.ground, title, self.family)
             chart = self.image("map-sites", drawing, title)
         unit = self.plan.unit
         return {
@@ -283,7 +284,7 @@ class _Report:
                      self.say("mean_walk"), self.say("position")],
         }  # fmt: skip
 
-    def _change(self, ground: Ground) -> dict[str, Any] | None:
+    def _change(self) -> dict[str, Any] | None:
         """Return a what-if: what was changed, who gains on a map, before and after as a table."""
         plan, change = self.plan, self.plan.change
         if change is None:
@@ -292,7 +293,7 @@ class _Report:
         chart = None
         if changed:
             name = self._within(changed[0])
-            drawing = change_map(plan, change, ground, changed[0], name, self.family)
+            drawing = change_map(plan, change, self.ground, changed[0], name, self.family)
             chart = self.image("map-change", drawing, name) | {"title": name}
         keys = {one.key for one in changed}
         table = change_table(plan, change)

@@ -24,6 +24,7 @@ from circle.planner.layers import (
 from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Change, Plan, Sites, numbered
 from circle.planner.report import render_report
+from circle.planner.report_map import make_ground
 from circle.planner.tables import as_csv, csv_tables
 from circle.planner.web import render_planner
 from circle.planner.web_inputs import inputs_of
@@ -131,8 +132,9 @@ def plan_files(plan: Plan, folder: Path) -> dict[Path, bytes]:
     files = {folder / "coverage.xlsx": render_workbook(plan)}
     for table in (*csv_tables(plan), *optional_tables(plan)):
         files[folder / f"coverage-{table.key}.csv"] = as_csv(table)
+    ground = make_ground(plan)
     for language in ("zh", "en"):
-        files[folder / f"coverage-report-{language}.pdf"] = render_report(plan, language)
+        files[folder / f"coverage-report-{language}.pdf"] = render_report(plan, language, ground)
         for key, drawing in charts(plan, language).items():
             files[folder / f"coverage-{key}-{language}.svg"] = drawing.encode()
     files[folder / "planner.html"] = render_planner(inputs_of(plan)).encode()
