@@ -15,7 +15,9 @@ from circle.demand import Town
 from circle.edits import Edit, edit_network
 from circle.errors import InputError
 from circle.facilities.locate import facilities_table
-from circle.geometry import LonLat
+from circle.geometry import LonLat, check_lonlat
+from circle.network import WalkNetwork
+from circle.snapping import SNAP_LIMIT_M, snap
 from circle.study.config import StudyConfig
 from circle.study.coverage import (
     CoverageOptions,
@@ -24,6 +26,7 @@ from circle.study.coverage import (
     judge_plan,
     read_plan,
 )
+from circle.walkers import WALKERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
         If a class or a facility does not exist, or an edit does not fit the streets.
     """
     network = edit_network(inputs.network, changes.edits) if changes.edits else inputs.network
+    _check_positions(network, changes)
     built = [_built(one, number, inputs) for number, one in enumerate(changes.built, start=1)]
     return replace(
         inputs,
@@ -160,6 +164,19 @@ def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
         town=None if inputs.town is None else _changed_town(inputs.town, changes, built),
         facilities=_changed(inputs.facilities, changes, built),
     )
+
+
+def _check_positions(network: WalkNetwork, changes: Changes) -> None:
+    """Refuse what would stand where nobody can walk to."""
+    for at in (*(one.at for one in changes.built), *(at for _, at in changes.moved)):
+        check_lonlat(at.lon, at.lat, within=network.bounds)
+        x, y = network.frame.to_xy(np.array([at.lon]), np.array([at.lat]))
+        if not snap(network, x, y, WALKERS["adult"], is_visited=True).is_snapped.all():
+            raise InputError(
+                en=f"There is no street within {SNAP_LIMIT_M:g} m of {at.lon},{at.lat}: nobody "
+                "could walk to a place there.",
+                zh=f"{at.lon},{at.lat} 周围 {SNAP_LIMIT_M:g} 米内没有道路，无法步行到达。",
+            )
 
 
 @dataclass(frozen=True, slots=True)

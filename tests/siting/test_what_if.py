@@ -15,6 +15,7 @@ from circle.cli import main
 from circle.coverage.change import home_changes
 from circle.edits import Link, write_edits
 from circle.errors import InputError
+from circle.geometry import LonLat
 from circle.study.config import read_study
 from circle.study.coverage import CoverageOptions
 from circle.study.what_if import Changes, NewPlace, run_what_if
@@ -92,6 +93,9 @@ def test_the_study_itself_stays_as_it_is(folder):
         ({}, "Nothing is changed"),
         ({"closed": ("nobody",)}, "no facility with the id “nobody”"),
         ({"moved": (("nobody", at(0, 0)),)}, "no facility with the id “nobody”"),
+        ({"built": (NewPlace("health", LonLat(0, 0)),)}, "outside the street data"),
+        ({"built": (NewPlace("health", at(500, 600)),)}, "no street within 100 m"),
+        ({"moved": (("north", at(500, 600)),)}, "no street within 100 m"),
         ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class and no clause “spaceport”"),
     ],
 )
