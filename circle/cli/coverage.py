@@ -15,6 +15,7 @@ from circle.study.typed import read_lonlat, read_numbers
 if TYPE_CHECKING:
     from circle.coverage.mode import Mode
     from circle.demand import Assumptions
+    from circle.planner.plan import Plan
     from circle.study.coverage import CoverageOptions
 
 _STEPS = {
@@ -98,6 +99,33 @@ def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def out_options(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a command the options that say where its files go."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for each in (
+            option(
+                "--no-files",
+                "no_files",
+                is_flag=True,
+                en="Print only; write no workbook, layers, report and map.",
+                zh="只在屏幕上显示，不写表格、图层、报告和地图。",
+            ),
+            option(
+                "--out",
+                "out_dir",
+                type=click.Path(path_type=Path),
+                metavar="FOLDER",
+                en=f"Folder for the files; by default {default}.",
+                zh=f"存放文件的文件夹；默认为 {default}。",
+            ),
+        ):
+            command = each(command)
+        return command
+
+    return add
+
+
 @click.command(
     cls=CircleCommand,
     zh="评价设施覆盖：沿道路计算，规定距离内能到达各类设施的人口比例。表格、图层、报告和地图写入 "
@@ -125,21 +153,7 @@ def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     en="Tell what the home at a position has, what it lacks, and the way to the nearest.",
     zh="说明某处住宅有什么、缺什么，以及到最近设施的路线。",
 )
-@option(
-    "--out",
-    "out_dir",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    en="Folder for the files; by default maps/NAME.",
-    zh="存放文件的文件夹；默认为 maps/NAME。",
-)
-@option(
-    "--no-files",
-    "no_files",
-    is_flag=True,
-    en="Print only; write no workbook, layers, report and map.",
-    zh="只在屏幕上显示，不写表格、图层、报告和地图。",
-)
+@out_options("maps/NAME")
 def coverage(
     name: str,
     weights: str | None,
@@ -169,33 +183,35 @@ def coverage(
     if writes:
         check_folder(folder)
 
-    def say(step: str) -> None:
-        note(say_step(step))
-
-    result = run_coverage(config, options, report=say, progress=shows_progress())
+    result = run_coverage(config, options, report=say_step, progress=shows_progress())
     if position is not None:
         tell(*words.of_home(result.coverage, position))
         return
-    from circle.coverage.gaps import find_gaps
     from circle.coverage.score import composite
+    from circle.study.plan_build import make_plan
 
-    gaps = find_gaps(result.coverage)
     score = None if weighed is None else composite(result.coverage, weighed)
-    data, text = words.of_result(result, gaps, score)
+    plan = make_plan(result, score=score, options=options)
+    data, text = words.of_plan(plan)
     if writes:
-        from circle.study.plan_build import make_plan, write_plan
-
-        plan = make_plan(result, gaps=gaps, score=score, options=options)
-        paths = write_plan(plan, folder, report=say)
-        data["files"] = [str(path) for path in paths]
-        text += "\n\n" + words.of_files(paths)
+        text += "\n\n" + write_files(plan, folder, data)
     tell(data, text)
 
 
-def say_step(step: str) -> str:
-    """Return what is being done, in words."""
+def write_files(plan: Plan, folder: Path, data: dict[str, Any]) -> str:
+    """Write all files of a plan, add their names to what programs get, and return the words."""
+    from circle.study.plan_build import write_plan
+
+    paths = write_plan(plan, folder, report=say_step)
+    data["files"] = [str(path) for path in paths]
+    names = ", ".join(path.name for path in paths)
+    return in_words(f"Written to {folder}: {names}", f"已写入 {folder}：{names}")
+
+
+def say_step(step: str) -> None:
+    """Tell whoever waits what is being done."""
     en, zh = _STEPS.get(step, (f"{step} …", f"{step}……"))
-    return in_words(en, zh)
+    note(in_words(en, zh))
 
 
 def options_of(

@@ -3,55 +3,48 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from circle.cli.command import in_words, language
 from circle.cli.tables import columns
-from circle.coverage.capacity import capacity_table
 from circle.coverage.home import HomeAnswer, ask_home, way_to_nearest
 from circle.coverage.mode import StandardMode, Subject
 from circle.coverage.model import MEASURE_NAMES, CoverageResult
+from circle.planner.plan import Plan, gravest_gaps, place_name
 from circle.standards import LEVEL_NAMES, NEED_NAMES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import geopandas as gpd
     import pandas as pd
 
     from circle.geometry import LonLat
-    from circle.study.coverage import PlanResult
 
 _SHOWN_GAPS = 10
 _SHOWN_AREAS = 40
 
 
-def of_result(
-    result: PlanResult, gaps: gpd.GeoDataFrame, score: pd.DataFrame | None
-) -> tuple[dict[str, Any], str]:
-    """Return a result, its gaps and its score as data and as text."""
-    coverage = result.coverage
-    capacity = capacity_table(coverage)
+def of_plan(plan: Plan) -> tuple[dict[str, Any], str]:
+    """Return what was judged, its gaps and its score as data and as text."""
+    coverage, score, areas = plan.coverage, plan.score, plan.area_shares
     data = {
-        "name": result.inputs.config.name,
+        "name": plan.name,
         "mode": coverage.parameters["mode"],
         "parameters": dict(coverage.parameters),
         "demand": {"how": coverage.demand.how, "zh": coverage.demand.source[0],
                    "en": coverage.demand.source[1], "figures": dict(coverage.demand.figures)},
         "shares": records(coverage.shares),
         "distances": records(coverage.distances),
-        "areas": None if result.areas is None else records(result.areas),
-        "capacity": records(capacity),
-        "gaps": records(gaps.drop(columns=["geometry", "homes"])),
+        "areas": None if areas is None else records(areas),
+        "capacity": records(plan.capacity),
+        "gaps": records(plan.gaps.drop(columns=["geometry", "homes"])),
         "score": None if score is None else records(score),
         "notes": [{"zh": zh, "en": en} for zh, en in coverage.notes],
     }  # fmt: skip
     parts = [_head(coverage), _classes(coverage)]
     parts += [_clauses(coverage, level) for level in _levels(coverage)]
-    if result.areas is not None:
-        parts.append(_areas(result.areas))
-    parts += [_capacity(capacity), _gaps(gaps)]
+    if areas is not None:
+        parts.append(_areas(areas))
+    parts += [_capacity(plan.capacity), _gaps(plan)]
     if score is not None:
         parts.append(_score(score))
     parts += [in_words(en, zh) for zh, en in coverage.notes]
@@ -78,13 +71,6 @@ def of_home(result: CoverageResult, at: LonLat) -> tuple[dict[str, Any], str]:
         "routes": {key: route_feature(way) for key, way in ways.items()},
     }
     return data, _home_text(result, answer, ways)
-
-
-def of_files(paths: Sequence[Path]) -> str:
-    """Return which files were written."""
-    folder = paths[0].parent
-    names = ", ".join(path.name for path in paths)
-    return in_words(f"Written to {folder}: {names}", f"已写入 {folder}：{names}")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -293,7 +279,7 @@ def _capacity(table: pd.DataFrame) -> str:
         [
             in_words("Facility", "设施"), in_words("capacity", "容量"),
             in_words("known of", "已知"), in_words("per 1000", "每千人"),
-            in_words("2SFCA", "两步移动搜寻"), in_words("without", "够不到"),
+            in_words("half have", "半数人不超过"), in_words("without", "够不到"),
         ]
     ]  # fmt: skip
     lines += [
@@ -302,47 +288,49 @@ def _capacity(table: pd.DataFrame) -> str:
             f"{row.supply:.0f}",
             f"{row.n_known}/{row.n_places}",
             f"{row.per_1000:.1f}",
-            f"{row.access_mean:.1f}",
+            f"{row.access_median:.1f}",
             _percent(row.share_without),
         ]
         for row in _rows(table)
     ]
     title = in_words(
-        "Capacity, where the map gives it (2SFCA: per 1000 people, shared with all who reach it)",
-        "已知的容量（两步移动搜寻法：与所有能到达者分享后的每千人容量）",
+        "Capacity, where the map gives it; what half of the people have at most, per 1000, shared "
+        "with all who reach it (2SFCA)",
+        "已知的容量；“半数人不超过”：与所有能到达者分享后的每千人容量（两步移动搜寻法）",
     )
     return title + "\n" + columns(lines, right=range(1, 6))
 
 
-def _gaps(gaps: Any) -> str:
-    if gaps.empty:
+def _gaps(plan: Plan) -> str:
+    if plan.gaps.empty:
         return in_words("Nobody lacks anything that was asked for.", "所评价的各项无人缺少。")
-    largest = gaps.sort_values(["people", "n_homes"], ascending=False, kind="stable")
     lines = [
         [
-            in_words("Lacking", "缺少"), in_words("within", "限值"), in_words("people", "人口"),
+            in_words("No.", "编号"), in_words("Lacking", "缺少"),
+            in_words("within", "限值"), in_words("people", "人口"),
             in_words("dwellings", "住户"), in_words("homes", "住处"),
             in_words("nearest", "最近"), in_words("too far by", "超出"), "",
         ]
     ]  # fmt: skip
     lines += [
         [
+            str(row.no),
             _name(row),
             _limit(row.limit, row.unit),
-            f"{row.people:.0f}",
-            f"{row.dwellings:.0f}",
+            f"{row.people:.0f}" if plan.has_people else "–",
+            f"{row.dwellings:.0f}" if plan.has_people else "–",
             str(row.n_homes),
             _length(row.nearest, row.unit),
             _length(row.excess, row.unit),
-            _text(row.nearest_name),
+            place_name(plan.coverage, row, language()),
         ]
-        for row in _rows(largest.head(_SHOWN_GAPS))
+        for row in _rows(gravest_gaps(plan, _SHOWN_GAPS))
     ]
     title = in_words(
-        f"Largest gaps ({len(gaps)} in all): contiguous homes that lack a facility",
-        f"最大的缺口（共 {len(gaps)} 处）：相连而缺少某项设施的住处",
+        f"Largest gaps ({len(plan.gaps)} in all), each class at the farthest level it lacks",
+        f"最大的缺口（共 {len(plan.gaps)} 处），各类取其仍有缺口的最远一级",
     )
-    return title + "\n" + columns(lines, right=range(1, 7))
+    return title + "\n" + columns(lines, right=[0, *range(2, 8)])
 
 
 def _score(score: pd.DataFrame) -> str:

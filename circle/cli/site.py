@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
+from circle.cli.command import CircleCommand, in_words, option, shows_progress, tell
 from circle.cli.coverage import (
     class_option,
     coverage_options,
     level_option,
     options_of,
+    out_options,
     say_step,
+    write_files,
 )
-from circle.cli.outputs import check_output
 from circle.cli.streets import edits_option
+from circle.study.files import check_folder
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
+    from circle.planner.plan import Change, Plan, Sites
     from circle.siting.problem import Goal
     from circle.study.siting import SitingAnswer
     from circle.study.what_if import WhatIf
 
 _GOALS: dict[str, Goal] = {"people": "most_people", "walking": "least_walking", "all": "fewest"}
-_OUTPUTS = (".geojson",)
 _SHOWN = 40
 
 
@@ -78,14 +81,7 @@ _SHOWN = 40
         metavar="SECONDS", en="When to stop proving that nothing is better.",
         zh="最多用多少秒证明没有更好的方案。")  # fmt: skip
 @coverage_options
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    en="Write the sites as .geojson.",
-    zh="把选址写入 .geojson 文件。",
-)
+@out_options("maps/NAME/site-CLASS")
 def site(
     name: str,
     kind: str,
@@ -96,35 +92,41 @@ def site(
     made_from: Any,
     spacing: float,
     time_limit_s: float,
-    output: Path | None,
+    out_dir: Path | None,
+    no_files: bool,
     **given: Any,
 ) -> None:
     """Choose where to build more of one class of places, so that the most people gain.
 
-    NAME is a study folder, or the embedded sample shanzishi.
+    A map with the sites, and the files of `circle coverage` with them in, go to
+    maps/NAME/site-CLASS. NAME is a study folder, or the embedded sample shanzishi.
     """
-    if output is not None:
-        check_output(output, _OUTPUTS)
+    from circle.planner.plan import Sites
     from circle.study.config import read_study
+    from circle.study.coverage import judge_plan
+    from circle.study.plan_build import make_plan
     from circle.study.siting import SitingOptions, run_siting
 
+    config, options = read_study(name), options_of(**given)
+    maps = Path("maps") / config.name
+    if not no_files:
+        check_folder(out_dir or maps)
     answer = run_siting(
-        read_study(name),
+        config,
         SitingOptions(
-            kind, n_new, _GOALS[goal], level, candidates, made_from, spacing, time_limit_s,
-            options_of(**given),
+            kind, n_new, _GOALS[goal], level, candidates, made_from, spacing, time_limit_s, options
         ),
-        report=lambda step: note(say_step(step)),
+        report=say_step,
         progress=shows_progress(),
     )  # fmt: skip
-    data = _site_data(answer)
-    if output is not None:
-        import orjson
-
-        from circle.study.files import write_together
-
-        write_together({output: orjson.dumps(data["sites"])})
-    tell(data, _site_text(answer))
+    sites = Sites(answer.subject, answer.plan, answer.candidates)
+    data, text = _site_data(answer), _site_text(sites)
+    if not no_files:
+        result = judge_plan(answer.inputs, options, report=say_step)
+        plan = make_plan(result, sites=sites, options=options)
+        built = re.sub(r"\W+", "_", answer.subject.key.partition("@")[0])
+        text += "\n\n" + write_files(plan, out_dir or maps / f"site-{built}", data)
+    tell(data, text)
 
 
 @click.command(
@@ -133,7 +135,7 @@ def site(
     zh="试一试：新增、迁移或关闭设施，打通门禁、加建天桥，前后覆盖各是多少。",
 )
 @click.argument("name")
-@option("--add", "built", multiple=True, metavar="CLASS@LON,LAT[=NAME]",
+@option("--add", "built", multiple=True, metavar="CLASS|CLAUSE@LON,LAT[=NAME]",
         en="A place more; may be given again.", zh="新增一处；可多次给出。")  # fmt: skip
 @option("--move", "moved", multiple=True, metavar="ID@LON,LAT",
         en="A place elsewhere; may be given again.", zh="迁移一处；可多次给出。")  # fmt: skip
@@ -143,31 +145,40 @@ def site(
 @level_option
 @class_option
 @coverage_options
+@out_options("maps/NAME/what-if")
 def what_if(
     name: str,
     built: tuple[str, ...],
     moved: tuple[str, ...],
     closed: tuple[str, ...],
     edits: Path | None,
+    out_dir: Path | None,
+    no_files: bool,
     **given: Any,
 ) -> None:
     """Tell what a change would bring: coverage before and after.
 
-    NAME is a study folder, or the embedded sample shanzishi.
+    A map of who gains, and the files of `circle coverage` with both figures in, go to
+    maps/NAME/what-if. NAME is a study folder, or the embedded sample shanzishi.
     """
     from circle.edits import read_edits
+    from circle.planner.plan import Change
     from circle.study.config import read_study
+    from circle.study.plan_build import make_plan
     from circle.study.what_if import changes_of, run_what_if
 
     changes = changes_of(built, moved, closed, read_edits(edits) if edits else (), read_lonlat)
-    found = run_what_if(
-        read_study(name),
-        changes,
-        options_of(**given),
-        report=lambda step: note(say_step(step)),
-        progress=shows_progress(),
-    )
-    tell(_what_if_data(found), _what_if_text(found))
+    config, options = read_study(name), options_of(**given)
+    folder = out_dir or Path("maps") / config.name / "what-if"
+    if not no_files:
+        check_folder(folder)
+    found = run_what_if(config, changes, options, report=say_step, progress=shows_progress())
+    change = Change(found.after.coverage, found.changed)
+    plan = make_plan(found.before, change=change, options=options)
+    data, text = _what_if_data(found), _what_if_text(plan, change)
+    if not no_files:
+        text += "\n\n" + write_files(plan, folder, data)
+    tell(data, text)
 
 
 def _site_data(answer: SitingAnswer) -> dict[str, Any]:
@@ -221,93 +232,30 @@ def _number(value: float) -> float | None:
     return None if value != value else round(float(value), 3)  # NaN is not itself
 
 
-def _limit(limit: float, unit: str) -> str:
-    return (
-        in_words(f"{limit:g} m", f"{limit:g} 米")
-        if unit == "m"
-        else in_words(f"{limit:g} min", f"{limit:g} 分钟")
-    )
-
-
-def _measure(measure: str) -> str:
-    from circle.coverage.model import MEASURE_NAMES
-
-    zh, en = MEASURE_NAMES.get(measure, ("住处", "homes"))
-    return in_words(en, zh)
-
-
-def _site_text(answer: SitingAnswer) -> str:
+def _site_text(sites: Sites) -> str:
     from circle.cli.tables import columns
+    from circle.planner.proposals import counted, said_of_sites, site_name
 
-    plan, subject = answer.plan, answer.subject
-    limit = _limit(plan.limit, plan.mode.unit)
-    what = _measure(plan.measure)
-    head = in_words(
-        f"{subject.name_en}: {len(answer.places)} there now, {len(plan.sites)} chosen of "
-        f"{plan.n_candidates} candidates, within {limit} along the streets.",
-        f"{subject.name_zh}：现有 {len(answer.places)} 处，从 {plan.n_candidates} 个候选点中选出 "
-        f"{len(plan.sites)} 处，沿道路 {limit}以内。",
-    )
+    plan = sites.plan
+    head, *said = (in_words(en, zh) for zh, en in said_of_sites(sites))
     lines = [head]
     if len(plan.sites):
+        zh, en = counted(plan.measure)
         rows = [[
-            in_words("no.", "序"), in_words("position", "位置"), in_words("name", "名称"),
-            in_words(f"{what} gained", f"新增{what}"), in_words(f"{what} nearest", f"就近{what}"),
+            in_words("no.", "序"), in_words("position", "位置"), in_words("site", "选址"),
+            in_words(f"{en} gained", f"新增{zh}"), in_words(f"{en} nearest", f"就近{zh}"),
             in_words("mean walk", "平均步行"),
         ]]  # fmt: skip
+        unit = in_words(*{"m": ("m", "米"), "min": ("min", "分钟")}[plan.mode.unit])
         for rank, row in enumerate(plan.sites.itertuples(index=False), start=1):
+            site_zh, site_en = site_name(row)
             rows.append([
                 str(rank), f"{row.geometry.x:.5f}, {row.geometry.y:.5f}",
-                row.name or row.candidate_id, f"{row.gained:,.0f}", f"{row.nearest:,.0f}",
-                _limit(round(row.mean_walk), plan.mode.unit) if row.mean_walk == row.mean_walk
-                else "–",
+                in_words(site_en, site_zh), f"{row.gained:,.0f}", f"{row.nearest:,.0f}",
+                f"{row.mean_walk:.0f} {unit}" if row.mean_walk == row.mean_walk else "–",
             ])  # fmt: skip
         lines.append(columns(rows, right=[0, 3, 4, 5]))
-    lines.append(_served(answer, what))
-    lines.append(_proof(answer))
-    left = plan.result.unservable
-    if left:
-        lines.append(
-            in_words(
-                f"{len(left)} homes can be served neither now nor from any candidate.",
-                f"{len(left)} 处住宅无论现在还是从任何候选点都无法覆盖。",
-            )
-        )
-    if plan.n_outside:
-        lines.append(
-            in_words(
-                f"{plan.n_outside} homes lie outside the data and do not count.",
-                f"{plan.n_outside} 处住宅在数据范围之外，未计入。",
-            )
-        )
-    return "\n\n".join(lines)
-
-
-def _served(answer: SitingAnswer, what: str) -> str:
-    plan = answer.plan
-    before, after = (
-        100 * served / plan.total if plan.total else 0.0
-        for served in (plan.served_before, plan.served_after)
-    )
-    return in_words(
-        f"Served: {plan.served_before:,.0f} of {plan.total:,.0f} {what} ({before:.1f} %) now, "
-        f"{plan.served_after:,.0f} ({after:.1f} %) then.",
-        f"覆盖：现在 {plan.served_before:,.0f} / {plan.total:,.0f} {what}（{before:.1f}%），"
-        f"之后 {plan.served_after:,.0f}（{after:.1f}%）。",
-    )
-
-
-def _proof(answer: SitingAnswer) -> str:
-    result = answer.plan.result
-    if result.is_proven:
-        return in_words(
-            "Proven: no other choice of these candidates is better.",
-            "已证明：这些候选点中没有更好的选择。",
-        )
-    return in_words(
-        f"Not proven: another choice could be better by at most {100 * result.gap:.2f} %.",
-        f"未能证明最优：其他选择最多好 {100 * result.gap:.2f}%。",
-    )
+    return "\n\n".join(lines + said)
 
 
 def _what_if_data(found: WhatIf) -> dict[str, Any]:
@@ -319,39 +267,40 @@ def _what_if_data(found: WhatIf) -> dict[str, Any]:
     }
 
 
-def _what_if_text(found: WhatIf) -> str:
+def _what_if_text(plan: Plan, change: Change) -> str:
     from circle.cli.tables import columns
+    from circle.planner.proposals import change_table, changed_subjects
+    from circle.planner.tables import level_names
 
-    table = found.table[found.table["measure"] == "people"]
-    if not table["total"].sum() > 0:
-        table = found.table[found.table["measure"] == "buildings"]
-    changed = table[table["gained"] != 0]
-    lines = [in_words("; ".join(en for _, en in found.changed),
-                      "；".join(zh for zh, _ in found.changed))]  # fmt: skip
-    if changed.empty:
+    table = change_table(plan, change)
+    rows = [dict(zip((one.key for one in table.columns), row, strict=True)) for row in table.rows]
+    changed = {one.key for one in changed_subjects(plan, change)}
+    lines = ["\n".join(in_words(en, zh) for zh, en in change.changed)]
+    if not changed:
         lines.append(
             in_words(
-                f"Nothing changes in any of {len(table)} questions: nobody gains or loses.",
-                f"{len(table)} 项评价均无变化：没有人因此受益或受损。",
+                f"Nothing changes in any of {len(rows)} questions: nobody gains or loses.",
+                f"{len(rows)} 项评价均无变化：没有人因此受益或受损。",
             )
         )
         return "\n\n".join(lines)
-    what = _measure(str(changed["measure"].iloc[0]))
-    rows = [[
-        in_words("level", "层级"), in_words("facility", "设施"), in_words("before", "之前"),
-        in_words("after", "之后"), in_words(f"{what} gained", f"{what}增减"),
+    shown = [[
+        in_words("level", "层级"), in_words("facility", "设施"), in_words("share of", "按"),
+        in_words("before", "之前"), in_words("after", "之后"), in_words("gained", "增减"),
     ]]  # fmt: skip
-    order = changed.reindex(changed["gained"].abs().sort_values(ascending=False).index)
-    rows += [
+    shown += [
         [
-            str(row["level"]), in_words(str(row["name_en"]), str(row["name_zh"])),
-            f"{100 * row['share_before']:.1f} %", f"{100 * row['share_after']:.1f} %",
+            in_words(*reversed(level_names(row["level"]))),
+            in_words(row["name_en"], row["name_zh"]),
+            in_words(*reversed(row["measure"].split(" / "))),
+            f"{100 * row['share_before']:.1f}%", f"{100 * row['share_after']:.1f}%",
             f"{row['gained']:+,.0f}",
         ]
-        for row in order.head(_SHOWN).to_dict("records")
-    ]  # fmt: skip
-    lines.append(columns(rows, right=[2, 3, 4]))
-    unchanged = len(table) - len(changed)
+        for row in rows
+        if row["subject"] in changed
+    ][:_SHOWN]  # fmt: skip
+    lines.append(columns(shown, right=[3, 4, 5]))
+    unchanged = len(rows) - len(changed)
     lines.append(
         in_words(f"{unchanged} other questions are as before.", f"另有 {unchanged} 项没有变化。")
     )

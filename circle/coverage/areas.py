@@ -17,6 +17,7 @@ from circle.coverage.model import COVERED, UNCOVERED, UNKNOWN, CoverageResult
 from circle.demand.model import Words
 from circle.demand.town import to_degrees, to_metres
 from circle.errors import InputError
+from circle.features.given_layers import read_layer
 from circle.geometry import Bounds, LocalFrame
 
 AREA_COLUMNS = (
@@ -73,17 +74,7 @@ def read_areas(what: Path | str, bounds: Bounds) -> Areas:
     """
     if isinstance(what, str) and what.startswith(_GRID):
         return _grid(what, bounds)
-    source = Path(what)
-    try:
-        table = gpd.read_file(source)
-    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
-        reason = (str(error).splitlines() or ["?"])[0]
-        raise InputError(
-            en=f"The areas {source.name} cannot be read ({reason}); give GeoJSON, GeoPackage or "
-            "Shapefile.",
-            zh=f"无法读取分区 {source.name}（{reason}）；请提供 GeoJSON、GeoPackage 或 Shapefile。",
-        ) from error
-    return make_areas(table, bounds, source.name)
+    return make_areas(read_layer(what), bounds, Path(what).name)
 
 
 def make_areas(table: Any, bounds: Bounds, source: str = "") -> Areas:

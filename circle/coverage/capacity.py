@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from circle.coverage.figures import home_weights
+from circle.coverage.figures import home_weights, weighted_quantile
 from circle.coverage.mode import Subject, whole
 from circle.coverage.model import CoverageResult
 from circle.coverage.reach import reach_matrix
@@ -16,7 +16,7 @@ from circle.network import FloatArray
 
 CAPACITY_COLUMNS = (
     *("subject", "level", "name_zh", "name_en", "limit", "unit", "supply", "n_known", "n_places"),
-    *("per_1000", "needed", "access_mean", "share_without"),
+    *("per_1000", "access_median", "access_mean", "share_without"),
 )
 """
 One row per set of places some of which give a capacity, at its widest limit; see `CapacityAnswer`.
@@ -37,20 +37,19 @@ class CapacityAnswer:
         How many do, of how many.
     per_1000
         Supply per 1,000 people.
-    needed
-        Places needed by the clause's population served, NaN where it gives none.
     access_per_1000
         Of each home, capacity per 1,000 people by Gaussian 2SFCA, shape ``(homes,)``.
-    access_mean
-        Its mean over people.
+    access_median, access_mean
+        What half of the people have at most, and its mean over people; the mean is `per_1000`
+        where somebody can reach every place.
     """
 
     supply: float
     n_known: int
     n_places: int
     per_1000: float
-    needed: float
     access_per_1000: FloatArray
+    access_median: float
     access_mean: float
 
 
@@ -126,14 +125,13 @@ def judge_capacity(result: CoverageResult, subject: Subject) -> CapacityAnswer |
     )  # fmt: skip
     supply = np.where(is_known, capacity, 0.0)
     access = two_step(costs, people, supply, limit) * 1000.0
-    served = None if subject.clause is None else subject.clause.people_most
     return CapacityAnswer(
         supply=float(supply.sum()),
         n_known=int(is_known.sum()),
         n_places=len(capacity),
         per_1000=float(supply.sum() / people.sum() * 1000.0),
-        needed=float(np.ceil(people.sum() / served)) if served else float("nan"),
         access_per_1000=access,
+        access_median=weighted_quantile(access, people, 0.5),
         access_mean=float((access * people).sum() / people.sum()),
     )
 
@@ -168,7 +166,7 @@ def capacity_table(result: CoverageResult) -> pd.DataFrame:
             (
                 subject.key, subject.level, subject.name_zh, subject.name_en, subject.limit,
                 result.mode.unit, found.supply, found.n_known, found.n_places, found.per_1000,
-                found.needed, found.access_mean, without,
+                found.access_median, found.access_mean, without,
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(CAPACITY_COLUMNS))

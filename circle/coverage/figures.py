@@ -47,6 +47,12 @@ def home_weights(result: CoverageResult, measure: str) -> FloatArray:
     return np.where(result.is_judged, weights(result.demand.homes, measure), 0.0)
 
 
+def counting_weights(result: CoverageResult) -> FloatArray:
+    """Return what each home counts for where one is one: its people, else itself."""
+    weight = home_weights(result, "people")
+    return weight if weight.sum() > 0 else result.is_judged.astype(np.float64)
+
+
 def measures_of(result: CoverageResult) -> tuple[str, ...]:
     """Return the measures that have something to measure."""
     has = {name: float(home_weights(result, name).sum()) > 0 for name in HOME_MEASURES}
@@ -231,9 +237,7 @@ def all_distances(result: CoverageResult) -> pd.DataFrame:
     result
         A result whose searches are done.
     """
-    weight = home_weights(result, "people")
-    if weight.sum() == 0:
-        weight = result.is_judged.astype(np.float64)
+    weight = counting_weights(result)
     total = float(weight.sum())
     unit = COST_PER_UNIT[result.mode.unit]
     rows = []

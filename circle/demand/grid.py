@@ -13,6 +13,7 @@ import shapely
 
 from circle.demand.town import to_degrees, to_metres
 from circle.errors import InputError
+from circle.features.given_layers import read_layer
 from circle.geometry import Bounds, LocalFrame
 
 RASTERS = (".tif", ".tiff")
@@ -84,11 +85,8 @@ def read_grid(path: Path | str, within: Bounds, *, column: str | None = None) ->
 
 
 def _vector(source: Path, column: str | None) -> Grid:
-    try:
-        table = gpd.read_file(source)
-    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
-        raise _unreadable(source, str(error)) from error
-    if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
+    table = read_layer(source)
+    if table.crs is None:
         raise InputError(
             en=f"{source.name} has no coordinate reference system; save it with one.",
             zh=f"{source.name} 没有坐标参考系；请带坐标系另存。",
@@ -167,7 +165,10 @@ def _raster(source: Path, within: Bounds) -> Grid:
             band = raster.read(1, window=part, masked=True)
             transform, crs = raster.transform, raster.crs
     except RasterioError as error:
-        raise _unreadable(source, str(error)) from error
+        raise InputError(
+            en=f"{source.name} cannot be read as a population grid; save it as GeoTIFF again.",
+            zh=f"{source.name} 无法作为人口格网读取；请重新另存为 GeoTIFF。",
+        ) from error
     values = np.asarray(band.filled(np.nan), np.float64)
     is_known = np.isfinite(values) & (values >= 0)
     row, column = np.nonzero(is_known & (values > 0))
@@ -200,14 +201,6 @@ def _cells_of(transform: Any, box: tuple[float, ...]) -> tuple[int, int, int, in
         int(np.ceil(column.max())),
         int(np.floor(row.min())),
         int(np.ceil(row.max())),
-    )
-
-
-def _unreadable(source: Path, reason: str) -> InputError:
-    short = reason.splitlines()[0] if reason else "?"
-    return InputError(
-        en=f"{source.name} cannot be read as a population grid ({short}).",
-        zh=f"{source.name} 无法作为人口格网读取（{short}）。",
     )
 
 

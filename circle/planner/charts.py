@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from circle.coverage.figures import home_weights
+from circle.coverage.figures import counting_weights
 from circle.coverage.mode import COST_PER_UNIT, Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.kernel import UNREACHED
@@ -25,7 +25,6 @@ _ROW, _BAR = 24.0, 13.0
 _MARGIN = 12.0
 _MOST_AREAS = 30
 _UNITS = {"m": ("米", "m"), "min": ("分钟", "min")}
-_HOME_MEASURES = ("people", "dwellings", "buildings")
 
 
 def charts(plan: Plan, language: str, *, font: str = FONTS) -> dict[str, str]:
@@ -268,12 +267,11 @@ def distance_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
     svg = Svg(WIDTH, height, title, title, font)
     svg.rect(0, 0, WIDTH, height, palette.PAPER)
     svg.text(_MARGIN, 22, title, 15, bold=True)
-    measure_key = plan.measure if plan.measure in _HOME_MEASURES else "people"
-    weight = home_weights(plan.coverage, measure_key)
+    weight = counting_weights(plan.coverage)
     for number, mine in enumerate(classes):
         row, column = divmod(number, n_columns)
         left, y = _MARGIN + column * room + 26, top + row * cell
-        name = clipped(mine[0].name(language), 11.5, wide + 10)
+        name = clipped(mine[0].name(language), 11.5, room - 10)
         svg.text(left, y + 8, name, 11.5, bold=True)
         bottom = y + 18 + high
         for share in (0.0, 0.5, 1.0):

@@ -42,6 +42,20 @@ def length(value: float, unit: str) -> Words:
     return f"{value:.1f} 分钟", f"{value:.1f} min"
 
 
+def amount(value: float, measure: str) -> Words:
+    """
+    Return how much of a measure, Chinese and English; ground in hectares.
+
+    Examples
+    --------
+    >>> amount(1234.4, "people")[1], amount(123_456.0, "area")
+    ('1,234', ('12.3 公顷', '12.3 ha'))
+    """
+    if measure in ("residential_land", "area"):
+        return f"{value / 10_000:,.1f} 公顷", f"{value / 10_000:,.1f} ha"
+    return f"{value:,.0f}", f"{value:,.0f}"
+
+
 def findings(plan: Plan) -> tuple[Words, ...]:
     """
     Return the key findings, Chinese and English.
@@ -75,9 +89,10 @@ def _homes(plan: Plan) -> Iterator[Words]:
             "dwellings.",
         )
     else:
+        zh, en = plan.home_words
         yield (
-            f"评价了 {n:,} 处住处；人口未知。",
-            f"{n:,} homes were judged; their people are unknown.",
+            f"评价了 {n:,} {zh}；人口未知。",
+            f"{n:,} {en} were judged; their people are unknown.",
         )
 
 
@@ -108,20 +123,21 @@ def _worst(plan: Plan, rows: dict[str, Any]) -> Iterator[Words]:
     lacking.sort(key=lambda pair: (pair[0].key not in last, -pair[1].uncovered))
     for one, row in lacking[:_MOST_CLASSES]:
         zh, en = length(one.limit, plan.unit)
+        much_zh, much_en = amount(row.uncovered, plan.measure)
         if row.n_places == 0:
             yield (
                 f"{one.name_zh}：数据范围内一处也没有；{zh}内没有的{measure[0]}有 "
-                f"{row.uncovered:,.0f}（{percent(row.share_uncovered)}）。",
-                f"{one.name_en}: there is none in the data; {row.uncovered:,.0f} {measure[1]} "
+                f"{much_zh}（{percent(row.share_uncovered)}）。",
+                f"{one.name_en}: there is none in the data; {much_en} of {measure[1]} "
                 f"({percent(row.share_uncovered)}) are without one within {en}.",
             )
             continue
         yield (
             f"{one.name_zh}：沿道路 {zh}内覆盖 {percent(row.share_covered)} 的{measure[0]}；"
-            f"{row.uncovered:,.0f}（{percent(row.share_uncovered)}）没有，"
+            f"{much_zh}（{percent(row.share_uncovered)}）没有，"
             f"{percent(row.share_unknown)} 不能判定。",
             f"{one.name_en}: {percent(row.share_covered)} of {measure[1]} have it within {en} "
-            f"along the streets; {row.uncovered:,.0f} ({percent(row.share_uncovered)}) have not, "
+            f"along the streets; {much_en} ({percent(row.share_uncovered)}) have not, "
             f"and for {percent(row.share_unknown)} nobody can say.",
         )
 
@@ -156,12 +172,22 @@ def _largest(plan: Plan) -> Iterator[Words]:
         zh, en = length(row.excess, plan.unit)
         limit_zh, limit_en = length(row.limit, plan.unit)
         far = math.isfinite(row.excess)
+        home_zh, home_en = plan.home_words
+        people_zh, people_en, half_zh, half_en = "", "", "半数", "half of them"
+        if plan.has_people:
+            people_zh, people_en = (
+                f"、约 {row.people:,.0f} 人",
+                f" with about {row.people:,.0f} people",
+            )
+            half_zh, half_en = "一半的人", "half of whom"
         yield (
-            f"最大的缺口（编号 {row.no}）缺{row.name_zh}（{limit_zh}）：{row.n_homes} 处住处、"
-            f"约 {row.people:,.0f} 人，" + (f"一半的人超出限值 {zh}以上。" if far else f"{zh}。"),
-            f"The largest gap (no. {row.no}) lacks {row.name_en} within {limit_en}: {row.n_homes} "
-            f"homes with about {row.people:,.0f} people, "
-            + (f"half of whom are at least {en} too far." if far else f"{en}."),
+            f"各类取其仍有缺口的最远一级，最大的缺口（编号 {row.no}）缺{row.name_zh}"
+            f"（{limit_zh}）：{row.n_homes} {home_zh}{people_zh}，"
+            + (f"{half_zh}超出限值 {zh}以上。" if far else f"{zh}。"),
+            f"Of each class at the farthest level it is lacking at, the largest gap (no. {row.no}) "
+            f"lacks {row.name_en} within {limit_en}: {row.n_homes} "
+            f"{home_en}{people_en}, "
+            + (f"{half_en} are at least {en} too far." if far else f"{en}."),
         )
 
 

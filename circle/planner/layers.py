@@ -24,11 +24,13 @@ import pyogrio  # type: ignore[import-untyped]
 import pyproj
 import shapely
 
+from circle.coverage.change import home_changes
 from circle.datum import cgcs2000_zone, in_outline
 from circle.demand.model import Words
 from circle.planner import palette, styles
 from circle.planner.method import facts
 from circle.planner.plan import Plan, lacking
+from circle.planner.proposals import changed_subjects, site_table
 from circle.planner.tables import (
     Column,
     Table,
@@ -139,6 +141,9 @@ def _homes(plan: Plan) -> list[Layer]:
     limits = plan.limits()
     for k, limit in enumerate(limits):
         table.insert(7 + k, f"lacking_{limit:g}", lacking(plan, limit))
+    if plan.change is not None:
+        for one in changed_subjects(plan, plan.change):
+            table[f"change_{one.key}"] = home_changes(coverage, plan.change.after, one.key)
     names = _safe_names(table.columns)
     table = table.rename(columns=names)
     meaning: dict[str, Words] = dict(_HOME_COLUMNS)
@@ -161,6 +166,12 @@ def _homes(plan: Plan) -> list[Layer]:
             f"{one.name_zh} {one.limit:g} {unit[0]}内",
             f"{one.name_en} within {one.limit:g} {unit[1]}",
         )
+    changes = [] if plan.change is None else changed_subjects(plan, plan.change)
+    for one in changes:
+        meaning[names[f"change_{one.key}"]] = (
+            f"改动前后：{one.name_zh} {one.limit:g} {unit[0]}内",
+            f"before and after: {one.name_en} within {one.limit:g} {unit[1]}",
+        )
     shapes = table.geometry.to_numpy()
     is_area = shapely.get_dimensions(shapes) == 2
     kinds: list[tuple[str, Words, Any, str, styles.Shape]] = []
@@ -177,6 +188,14 @@ def _homes(plan: Plan) -> list[Layer]:
             crs=table.crs,
         )
         looks = [
+            styles.change_style(
+                f"前后 change {one.limit:g} {unit[1]} {one.name_zh}",
+                names[f"change_{one.key}"],
+                shape,
+            )
+            for one in changes
+        ]
+        looks += [
             styles.lack_style(
                 f"缺少类别 lacking {limit:g} {unit[1]}", names[f"lacking_{limit:g}"], shape
             )
@@ -237,9 +256,10 @@ def _sites(plan: Plan) -> Layer:
     assert plan.sites is not None, "asked only where there are sites"
     look = styles.plain_style(
         "选址 sites", "marker", ("选址", "sites"), (palette.SITE, palette.SITE_LINE),
-        label_column="site_id", size_mm=4.0,
+        label_column="no", size_mm=4.0,
     )  # fmt: skip
-    return Layer("sites", ("选址", "sites"), plan.sites.table, "Point", (look,), {})
+    points = plan.sites.plan.sites.geometry
+    return replace(_with_shapes(site_table(plan.sites), points, "Point"), styles=(look,))
 
 
 def _with_shapes(table: Table, shapes: Any, geometry_type: str) -> Layer:
@@ -316,7 +336,7 @@ def render_geopackage(plan: Plan, layers: Iterable[Layer]) -> bytes:
                 geometry_type=layer.geometry_type, dataset_metadata=told if not number else None,
                 layer_options={
                     "IDENTIFIER": f"{layer.name}: {' '.join(layer.title)}",
-                    "DESCRIPTION": f"{plan.title[0]} {plan.title[1]}",
+                    "DESCRIPTION": plan.both_titles,
                 },
             )  # fmt: skip
         with closing(sqlite3.connect(path)) as database, database:
@@ -428,16 +448,44 @@ def _short_names(layer: Layer) -> dict[str, str]:
     taken: set[str] = set()
     geometry = layer.table.geometry.name
     for old in (str(name) for name in layer.table.columns if name != geometry):
-        plain = re.sub(r"[^0-9A-Za-z_]", "", old)[:_MOST_DBF_NAME]
-        if len(old) > _MOST_DBF_NAME or not plain:
-            plain = (plain or "f")[:6]
-        candidate, number = plain, 1
-        while candidate.lower() in taken or (len(old) > _MOST_DBF_NAME and candidate == plain):
-            end = f"_{number}"
-            candidate, number = plain[: min(6, _MOST_DBF_NAME - len(end))] + end, number + 1
+        candidate, number = short_name(old), 1
+        while candidate.lower() in taken:
+            candidate, number = short_name(old, f"{number}"), number + 1
         taken.add(candidate.lower())
         names[old] = candidate
     return names
+
+
+def short_name(name: str, mark: str = "") -> str:
+    """
+    Return a name of at most ten characters that still says what it is.
+
+    Parameters
+    ----------
+    name
+        ``nearest``, ``state`` and ``change`` become a letter, a number at the end stays; what is
+        between is cut.
+    mark
+        Takes the place of the last characters that are left of it, to tell apart what is cut
+        alike.
+
+    Examples
+    --------
+    >>> short_name("people"), short_name("nearest_health"), short_name("nearest_gb50180_01")
+    ('people', 'n_health', 'n_gb501_01')
+    >>> short_name("state_parks_sport_5min"), short_name("state_parks_sport_5min", "1")
+    ('s_par_5min', 's_pa1_5min')
+    """
+    plain = re.sub(r"[^0-9A-Za-z_]", "", name) or "f"
+    if len(plain) <= _MOST_DBF_NAME and not mark:
+        return plain
+    kind, _, rest = plain.partition("_")
+    start = f"{kind[0]}_" if kind in ("nearest", "state", "change") else ""
+    middle = rest if start else plain
+    number = re.search(r"_\d\w{0,4}$", middle)
+    end = number.group() if number else ""
+    room = _MOST_DBF_NAME - len(start) - len(end) - len(mark)
+    return f"{start}{middle[: len(middle) - len(end)][:room]}{mark}{end}"
 
 
 def render_geojson(layer: Layer, plan: Plan) -> bytes:

@@ -163,7 +163,8 @@ def _data(plan: Plan) -> Iterator[Fact]:
     for standard in standards:
         mine = [clause for clause in plan.clauses if clause.standard == standard]
         read = sum(clause.is_verified for clause in mine)
-        origins = "; ".join(dict.fromkeys(clause.source for clause in mine if clause.source))
+        told_once = (part.strip() for clause in mine for part in clause.source.split(" ; "))
+        origins = "; ".join(dict.fromkeys(filter(None, told_once)))
         yield Fact(
             _DATA, ("标准", "standard"),
             (
@@ -214,7 +215,8 @@ def _demand(plan: Plan) -> Iterator[Fact]:
         "buildings": ("住宅楼", "residential buildings"),
     }
     for key, name in names.items():
-        yield Fact(_DEMAND, name, _same(f"{demand.total(key):,.0f}"))
+        if demand.total(key) > 0:
+            yield Fact(_DEMAND, name, _same(f"{demand.total(key):,.0f}"))
     for key, value in demand.figures.items():
         if key not in names:
             yield Fact(_DEMAND, _same(key), _same(f"{value:,.6g}"))

@@ -33,6 +33,22 @@ STATE_NAMES: Mapping[str, Words] = {
     "outside": ("数据范围之外", "outside the data"),
 }
 
+CHANGE_COLOURS: Mapping[str, str] = {
+    **{word: _COLOURS["change"][word] for word in ("gained", "lost", "covered", "uncovered")},
+    "unknown": HATCH,
+    "outside": STATE_COLOURS["outside"],
+}
+"""Colour of a home by what a change means to it, see `circle.coverage.change.HOME_CHANGES`."""
+
+CHANGE_NAMES: Mapping[str, Words] = {
+    "gained": ("改动后新覆盖", "newly covered"),
+    "lost": ("改动后不再覆盖", "no longer covered"),
+    "covered": ("前后均覆盖", "covered before and after"),
+    "uncovered": ("前后均未覆盖", "covered neither before nor after"),
+    "unknown": STATE_NAMES["unknown"],
+    "outside": STATE_NAMES["outside"],
+}
+
 LACK_STEPS: tuple[tuple[int, str], ...] = tuple(
     zip((0, 1, 2, 4, 7), (_FAR[0], *_FAR[2:6]), strict=True)
 )
@@ -51,6 +67,7 @@ LEVEL_COLOURS = ("#123a5a", BAR, "#8cc2e6", "#d8ebf8", "#c9d3da", "#eceff1")
 GAP, GAP_LINE = "#e79a45", EDGE_COLOURS["uncovered"]
 PLACE, PLACE_LINE = _COLOURS["mark"]["place"], "#ffffff"
 SITE, SITE_LINE = _COLOURS["mark"]["chosen"], _COLOURS["mark"]["site"]
+CANDIDATE: str = _COLOURS["mark"]["candidate"]
 AREA_LINE = "#4a4a4a"
 INK, INK_SOFT, LINE, PAPER = "#1b1f23", "#545c63", "#c9cfd4", "#ffffff"
 ACCENT: str = STATE_COLOURS["uncovered"]

@@ -11,31 +11,50 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from circle.coverage.capacity import capacity_table
 from circle.coverage.mode import Subject
 from circle.coverage.model import UNCOVERED, CoverageResult
 from circle.demand.model import Words
 from circle.provenance import Provenance
+from circle.siting import SitingPlan
 from circle.standards import Clause
 
 
 @dataclass(frozen=True, eq=False)
 class Sites:
     """
-    Sites that were chosen, for tables and maps.
+    Sites that were chosen for one kind of place.
 
     Parameters
     ----------
     subject
-        What is to be built, in Chinese and English.
-    table
-        EPSG:4326 points: ``site_id``, ``name``, ``people`` who gain by it.
-    said
-        What was asked and how good the answer is, Chinese and English, a sentence each.
+        What they were chosen for.
+    plan
+        The choice.
+    candidates
+        Where else they could have stood; points, EPSG:4326. ``None`` where not told.
     """
 
-    subject: Words
-    table: gpd.GeoDataFrame
-    said: tuple[Words, ...] = ()
+    subject: Subject
+    plan: SitingPlan
+    candidates: gpd.GeoDataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """
+    Coverage as it would be.
+
+    Parameters
+    ----------
+    after
+        The same homes and questions, judged after the changes.
+    changed
+        What was changed, Chinese and English.
+    """
+
+    after: CoverageResult
+    changed: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +82,8 @@ class Plan:
         Sub-areas with ``area_id`` and ``area_name``, and their figures; ``None`` without any.
     score
         Columns `circle.coverage.score.SCORE_COLUMNS`; ``None`` where none was asked for.
-    sites
-        Sites that were chosen; ``None`` without.
+    sites, change
+        Sites that were chosen, and a what-if; ``None`` without.
     approval_number
         Review number of the map; empty where there is none.
     """
@@ -80,7 +99,13 @@ class Plan:
     area_shares: pd.DataFrame | None = None
     score: pd.DataFrame | None = None
     sites: Sites | None = None
+    change: Change | None = None
     approval_number: str = ""
+
+    @property
+    def both_titles(self) -> str:
+        """The title in both languages, once where they are the same."""
+        return " ".join(dict.fromkeys(filter(None, self.title)))
 
     @property
     def data_date(self) -> str | None:
@@ -97,6 +122,23 @@ class Plan:
     def unit(self) -> str:
         """``"m"`` or ``"min"``."""
         return self.coverage.mode.unit
+
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody can say how many people live anywhere."""
+        return self.coverage.demand.total("people") > 0
+
+    @property
+    def home_words(self) -> Words:
+        """What one counted place to live is, Chinese with its measure word, and English."""
+        if self.coverage.demand.how == "cells":
+            return "个格网", "cells"
+        return "处住处", "homes"
+
+    @cached_property
+    def capacity(self) -> pd.DataFrame:
+        """Columns `circle.coverage.capacity.CAPACITY_COLUMNS`; empty where none is known."""
+        return capacity_table(self.coverage)
 
     def class_subjects(self) -> dict[str, tuple[Subject, ...]]:
         """Return the questions about each class, nearest level first."""
@@ -155,17 +197,8 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
         First each class at the farthest level it is lacking at, then its nearer levels, then the
         clauses; among each, most people first.
     """
-    kinds = {one.key: one.kind for one in coverage.subjects}
-    order_of: dict[str, int] = dict.fromkeys(kinds, 2)
-    farthest: dict[str, Subject] = {}
-    lacked = set(gaps["subject"])
-    for one in coverage.subjects:
-        if one.kind == "class" and one.key in lacked:
-            order_of[one.key] = 1
-            known = farthest.get(class_of(one))
-            if known is None or one.limit > known.limit:
-                farthest[class_of(one)] = one
-    order_of |= dict.fromkeys((one.key for one in farthest.values()), 0)
+    order_of = {one.key: 1 if one.kind == "class" else 2 for one in coverage.subjects}
+    order_of |= dict.fromkeys(_farthest(gaps, coverage), 0)
     rank = np.array([order_of[key] for key in gaps["subject"]], np.int64)
     order = np.lexsort((-gaps["n_homes"].to_numpy(float), -gaps["people"].to_numpy(float), rank))
     table = gaps.iloc[order].reset_index(drop=True)
@@ -175,16 +208,31 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
 
 def gravest_gaps(plan: Plan, most: int) -> gpd.GeoDataFrame:
     """Return the first gaps, of classes at the farthest level they are lacking at."""
-    kinds = {one.key: one for one in plan.coverage.subjects}
-    of_class = [kinds[key].kind == "class" for key in plan.gaps["subject"]]
-    mine = plan.gaps[np.array(of_class, np.bool_)]
-    if mine.empty:
-        return plan.gaps.head(most)
-    # Numbers run through the farthest levels first: they end where people rise again.
-    people = mine["people"].to_numpy(float)
-    rises = np.flatnonzero(np.diff(people) > 0)
-    end = int(rises[0]) + 1 if len(rises) else len(mine)
-    return mine.head(min(end, most))
+    farthest = _farthest(plan.gaps, plan.coverage)
+    mine = plan.gaps[plan.gaps["subject"].isin(farthest)] if farthest else plan.gaps
+    return mine.head(most)
+
+
+def _farthest(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> set[str]:
+    """Return the key of each class at the farthest level it is lacking at."""
+    lacked, found = set(gaps["subject"]), {}
+    for one in sorted(coverage.subjects, key=lambda one: one.limit):
+        if one.kind == "class" and one.key in lacked:
+            found[class_of(one)] = one.key
+    return set(found.values())
+
+
+def place_name(coverage: CoverageResult, gap: Any, language: str) -> str:
+    """Return what the nearest place of a gap is called in a language, else as on the map."""
+    if not isinstance(gap.nearest_name, str):
+        return ""
+    if not language.startswith("zh"):
+        for reach, _ in coverage.reaches_of(coverage.subject(gap.subject)):
+            table = reach.places.table
+            named = table.loc[table["place_id"] == gap.nearest_id, "name_en"]
+            if len(named) and isinstance(named.iloc[0], str):
+                return str(named.iloc[0])
+    return gap.nearest_name
 
 
 def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int64]:

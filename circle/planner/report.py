@@ -12,15 +12,29 @@ from typing import Any
 import typst
 
 from circle.coverage.mode import StandardMode, Subject
-from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
 from circle.guide.paper.fonts import PaperFont, find_font
 from circle.planner import palette
 from circle.planner.charts import charts
 from circle.planner.findings import findings, length, percent
 from circle.planner.method import facts
-from circle.planner.plan import Plan, gravest_gaps, named_rows
-from circle.planner.report_map import gap_map, lack_map, make_ground, state_map
+from circle.planner.plan import Plan, gravest_gaps, named_rows, place_name
+from circle.planner.proposals import (
+    change_table,
+    changed_subjects,
+    counted,
+    said_of_sites,
+    site_name,
+)
+from circle.planner.report_map import (
+    Ground,
+    change_map,
+    gap_map,
+    lack_map,
+    make_ground,
+    site_map,
+    state_map,
+)
 from circle.planner.report_words import WORDS
 from circle.planner.styles import lacks_words
 from circle.planner.tables import clause_measure, level_names
@@ -28,11 +42,12 @@ from circle.standards import NEED_NAMES
 
 _MOST_GAPS = 12
 _SMALL_MAPS = 4
+_MOST_CHANGES = 25
 _TEXT = re.compile(r">([^<]+)<")
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
-def render_report(plan: Plan, language: str) -> bytes:
+def render_report(plan: Plan, language: str, ground: Ground | None = None) -> bytes:
     """
     Return the report of a plan as PDF.
 
@@ -42,6 +57,8 @@ def render_report(plan: Plan, language: str) -> bytes:
         What to tell.
     language
         ``"zh"`` or ``"en"``.
+    ground
+        What lies under its maps, from `make_ground`; drawn here when not given.
 
     Returns
     -------
@@ -53,14 +70,14 @@ def render_report(plan: Plan, language: str) -> bytes:
     FontError
         If there is no font to write Chinese with.
     """
-    return _Report(plan, language, find_font()).render()
+    return _Report(plan, language, find_font(), ground or make_ground(plan)).render()
 
 
 class _Report:
     """One report in the making."""
 
-    def __init__(self, plan: Plan, language: str, font: PaperFont) -> None:
-        self.plan, self.font = plan, font
+    def __init__(self, plan: Plan, language: str, font: PaperFont, ground: Ground) -> None:
+        self.plan, self.font, self.ground = plan, font, ground
         self.language = "zh" if language.startswith("zh") else "en"
         self.files: dict[str, bytes] = {}
         self.family = f'"{font.family}"'
@@ -99,6 +116,7 @@ class _Report:
             "gaps": self._gaps(),
             "clauses": self._clauses(),
             "sites": self._sites(),
+            "change": self._change(),
             "facts": self._facts(),
             "credit": self._credit(),
         }  # fmt: skip
@@ -142,8 +160,7 @@ class _Report:
         ]
 
     def _maps(self) -> dict[str, Any]:
-        plan = self.plan
-        ground = make_ground(plan)
+        plan, ground = self.plan, self.ground
         middle = length(plan.middle_limit or 0.0, plan.unit)
         title = self.say("map_lacking", limit=self.pick(middle))
         maps: dict[str, Any] = {
@@ -163,11 +180,7 @@ class _Report:
             maps["small"].append(
                 small | {"title": name, "share": percent(float(row.share_covered))}
             )
-        maps["states"] = [
-            {"colour": palette.STATE_COLOURS[state], "edge": palette.EDGE_COLOURS[state],
-             "hatched": state == "unknown", "text": self.pick(palette.STATE_NAMES[state])}
-            for state in ("covered", "uncovered", "unknown")
-        ]  # fmt: skip
+        maps["states"] = self._state_legend()
         shown = gravest_gaps(plan, _MOST_GAPS)
         title = self.say("map_gaps")
         maps["gaps"] = self.image(
@@ -175,6 +188,13 @@ class _Report:
         )
         maps["is_tall"] = bool(ground.height > 560)
         return maps
+
+    def _state_legend(self) -> list[dict[str, Any]]:
+        return [
+            {"colour": palette.STATE_COLOURS[state], "edge": palette.EDGE_COLOURS[state],
+             "hatched": state == "unknown", "text": self.pick(palette.STATE_NAMES[state])}
+            for state in ("covered", "uncovered", "unknown")
+        ]  # fmt: skip
 
     def _within(self, subject: Subject) -> str:
         limit = self.pick(length(subject.limit, self.plan.unit))
@@ -194,27 +214,14 @@ class _Report:
                 str(row.no),
                 self.pick((row.name_zh, row.name_en)),
                 self.pick(length(row.limit, unit)),
-                f"{row.people:,.0f}",
-                str(row.n_homes),
+                f"{row.people:,.0f}" if self.plan.has_people else "–",
+                f"{row.n_homes:,}",
                 self.pick(length(row.nearest, unit)),
                 self.pick(length(row.excess, unit)),
-                self._place_name(row),
+                self.font.printable(place_name(self.plan.coverage, row, self.language) or "–"),
             ]
             for row in named_rows(gravest_gaps(self.plan, _MOST_GAPS))
         ]
-
-    def _place_name(self, gap: Any) -> str:
-        """Return what a gap's nearest place is called in the language, else as on the map."""
-        if not isinstance(gap.nearest_name, str):
-            return "–"
-        if self.language == "en":
-            subject = self.plan.coverage.subject(gap.subject)
-            for reach, _ in self.plan.coverage.reaches_of(subject):
-                table = reach.places.table
-                named = table.loc[table["place_id"] == gap.nearest_id, "name_en"]
-                if len(named) and isinstance(named.iloc[0], str):
-                    return self.font.printable(named.iloc[0])
-        return self.font.printable(gap.nearest_name)
 
     def _clauses(self) -> list[dict[str, Any]]:
         """Return the clauses by level, those that cover least first."""
@@ -249,20 +256,66 @@ class _Report:
         ]
 
     def _sites(self) -> dict[str, Any] | None:
+        """Return the chosen sites: what was asked, on a map, as a table."""
         sites = self.plan.sites
         if sites is None:
             return None
+        name = self.pick((sites.subject.name_zh, sites.subject.name_en))
+        title = self.say("sites", name=name)
+        chart = None
+        if any(one.key == sites.subject.key for one in self.plan.coverage.subjects):
+            drawing = site_map(self.plan, sites, self.ground, title, self.family)
+            chart = self.image("map-sites", drawing, title)
+        unit = self.plan.unit
         return {
-            "title": self.say("sites", name=self.pick(sites.subject)),
-            "said": [self.pick(one) for one in sites.said],
+            "title": title,
+            "said": [self.pick(one) for one in said_of_sites(sites)],
+            "map": chart,
+            "states": self._state_legend(),
             "rows": [
-                [str(row.site_id), self.font.printable(str(row.name or "–")), f"{row.people:,.0f}",
+                [str(number), self.pick(site_name(row)), f"{row.gained:,.0f}",
+                 f"{row.nearest:,.0f}", self.pick(length(row.mean_walk, unit)),
                  f"{row.geometry.x:.5f}, {row.geometry.y:.5f}"]
-                for row in named_rows(sites.table)
+                for number, row in enumerate(named_rows(sites.plan.sites), start=1)
             ],
             "head": [self.say("site"), self.say("name"),
-                     self.say("gain", measure=self.pick(MEASURE_NAMES[self.plan.measure])),
-                     self.say("position")],
+                     self.say("gain", measure=self.pick(counted(sites.plan.measure))),
+                     self.say("served", measure=self.pick(counted(sites.plan.measure))),
+                     self.say("mean_walk"), self.say("position")],
+        }  # fmt: skip
+
+    def _change(self) -> dict[str, Any] | None:
+        """Return a what-if: what was changed, who gains on a map, before and after as a table."""
+        plan, change = self.plan, self.plan.change
+        if change is None:
+            return None
+        changed = changed_subjects(plan, change)
+        chart = None
+        if changed:
+            name = self._within(changed[0])
+            drawing = change_map(plan, change, self.ground, changed[0], name, self.family)
+            chart = self.image("map-change", drawing, name) | {"title": name}
+        keys = {one.key for one in changed}
+        table = change_table(plan, change)
+        at = {column.key: k for k, column in enumerate(table.columns)}
+        return {
+            "changed": [self.pick(words) for words in change.changed],
+            "map": chart,
+            "legend": [
+                {"colour": colour, "edge": palette.INK_SOFT, "hatched": word == "unknown",
+                 "text": self.pick(palette.CHANGE_NAMES[word])}
+                for word, colour in palette.CHANGE_COLOURS.items()
+                if word != "outside"
+            ],
+            "rows": [
+                [self.pick((row[at["name_zh"]], row[at["name_en"]])),
+                 self.pick(length(row[at["limit"]], plan.unit)),
+                 percent(row[at["share_before"]]), percent(row[at["share_after"]]),
+                 f"{row[at['gained']]:+,.0f}"]
+                for row in table.rows
+                if row[at["subject"]] in keys
+            ][:_MOST_CHANGES],
+            "n_same": self.say("n_same", n=len(table.rows) - len(keys)),
         }  # fmt: skip
 
     def _facts(self) -> list[dict[str, Any]]:

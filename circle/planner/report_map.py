@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import shapely
 
+from circle.coverage.change import HOME_CHANGES, home_changes
 from circle.coverage.mode import Subject
-from circle.coverage.model import STATE_WORDS
+from circle.coverage.model import STATE_WORDS, Reach
 from circle.demand.town import to_metres
 from circle.network import BoolArray
 from circle.planner import palette
-from circle.planner.plan import Plan, lacking, named_rows
+from circle.planner.plan import Change, Plan, Sites, lacking, named_rows
 from circle.planner.svg import Svg, text_width
 
 WIDTH = 760.0
@@ -171,12 +172,24 @@ def lack_map(plan: Plan, ground: Ground, title: str, font: str) -> str:
 def state_map(plan: Plan, ground: Ground, subject: Subject, title: str, font: str) -> str:
     """Return the homes by whether they have one thing within its limit, and where it is."""
     svg = _new(ground, title, font)
+    _states(svg, ground, plan, subject)
+    _scale_bar(svg, ground)
+    return svg.render()
+
+
+def _states(svg: Svg, ground: Ground, plan: Plan, subject: Subject) -> None:
+    """Draw the homes by whether they have one thing, and where it is."""
     state = plan.coverage.state(subject)
     hatch = svg.hatch("unknown", palette.HATCH, palette.STATE_COLOURS["unknown"], step=5.0)
     for number, word in reversed(list(enumerate(STATE_WORDS))):
         fill = hatch if word == "unknown" else palette.STATE_COLOURS[word]
         _fill_homes(svg, ground, state == number, fill, palette.EDGE_COLOURS[word])
-    for reach, _ in plan.coverage.reaches_of(subject):
+    _dots(svg, ground, [reach for reach, _ in plan.coverage.reaches_of(subject)])
+
+
+def _dots(svg: Svg, ground: Ground, reaches: Iterable[Reach]) -> None:
+    """Mark the places."""
+    for reach in reaches:
         table = reach.places.table
         if not len(table):
             continue
@@ -186,6 +199,32 @@ def state_map(plan: Plan, ground: Ground, subject: Subject, title: str, font: st
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{palette.PLACE}" '
                 f'stroke="{palette.PLACE_LINE}" stroke-width="1.8"/>'
             )
+
+
+def site_map(plan: Plan, sites: Sites, ground: Ground, title: str, font: str) -> str:
+    """Return the homes by whether they have it now, places, candidates and the chosen sites."""
+    svg = _new(ground, title, font)
+    _states(svg, ground, plan, plan.coverage.subject(sites.subject.key))
+    if sites.candidates is not None and len(sites.candidates):
+        at = ground.place(sites.candidates.geometry.to_numpy())
+        for x, y in shapely.get_coordinates(at).tolist():
+            svg.raw(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{palette.CANDIDATE}"/>')
+    _sites(svg, sites, ground)
+    _scale_bar(svg, ground)
+    return svg.render()
+
+
+def change_map(
+    plan: Plan, change: Change, ground: Ground, subject: Subject, title: str, font: str
+) -> str:
+    """Return the homes by what a change means to them."""
+    svg = _new(ground, title, font)
+    words = home_changes(plan.coverage, change.after, subject.key)
+    hatch = svg.hatch("unknown", palette.HATCH, palette.STATE_COLOURS["unknown"], step=5.0)
+    for word in reversed(HOME_CHANGES):
+        fill = hatch if word == "unknown" else palette.CHANGE_COLOURS[word]
+        _fill_homes(svg, ground, words == word, fill, palette.INK_SOFT)
+    _dots(svg, ground, [reach for reach, _ in change.after.reaches_of(subject)])
     _scale_bar(svg, ground)
     return svg.render()
 
@@ -213,7 +252,6 @@ def gap_map(plan: Plan, ground: Ground, gaps: Any, title: str, font: str) -> str
             f'stroke="{palette.INK}" stroke-width="1.6"/>'
         )
         svg.text(x, y + 4.8, str(row.no), 13, anchor="middle", bold=True)
-    _sites(svg, plan, ground)
     _scale_bar(svg, ground)
     return svg.render()
 
@@ -232,14 +270,12 @@ def _free(
     return x, y
 
 
-def _sites(svg: Svg, plan: Plan, ground: Ground) -> None:
-    if plan.sites is None:
-        return
-    for row in named_rows(plan.sites.table):
-        at = ground.place([row.geometry])[0]
+def _sites(svg: Svg, sites: Sites, ground: Ground) -> None:
+    for number, point in enumerate(sites.plan.sites.geometry, start=1):
+        at = ground.place([point])[0]
         svg.path(f"M{at.x:.1f} {at.y - 13:.1f}l12 22h-24z", palette.SITE_LINE, fill=palette.SITE,
                  width=2.0)  # fmt: skip
-        svg.text(at.x, at.y + 6, str(row.site_id), 11, anchor="middle", bold=True)
+        svg.text(at.x, at.y + 6, str(number), 11, anchor="middle", bold=True)
 
 
 def _new(ground: Ground, title: str, font: str) -> Svg:

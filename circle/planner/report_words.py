@@ -23,13 +23,17 @@ WORDS: Mapping[str, Words] = {
         "Number of classes each home lacks within {limit}",
     ),
     "small_maps": (
-        "缺少人数最多的几类（圆点为设施）",
+        "缺少最多的几类（圆点为设施）",
         "The classes most are without (dots are the places)",
     ),
     "distances": ("要走多远", "How far it is"),
     "areas": ("分区", "Sub-areas"),
     "gaps": ("最大的缺口", "The largest gaps"),
-    "map_gaps": ("缺口位置，编号同下表", "Where the gaps are; numbers as in the table"),
+    "map_gaps": (
+        "各类只取其仍有缺口的最远一级；近一级与各条文的缺口见 coverage-gaps.csv，编号相同",
+        "Each class at the farthest level it is lacking at; its nearer levels and the clauses are "
+        "in coverage-gaps.csv, under the same numbers",
+    ),
     "no_gaps": ("所评价的各项没有缺口。", "There is no gap in anything that was judged."),
     "clauses": ("逐条对照标准", "Clause by clause"),
     "clauses_how": (
@@ -53,7 +57,7 @@ WORDS: Mapping[str, Words] = {
     "number": ("编号", "no."),
     "lacking": ("缺少", "lacking"),
     "people": ("人口", "people"),
-    "homes": ("住处", "homes"),
+    "homes": ("住处数", "homes"),
     "nearest": ("最近", "nearest"),
     "too_far": ("超出（中位）", "too far by"),
     "which": ("最近的设施", "nearest place"),
@@ -62,6 +66,18 @@ WORDS: Mapping[str, Words] = {
     "site": ("编号", "site"),
     "name": ("名称", "name"),
     "gain": ("新增覆盖{measure}", "{measure} gained"),
+    "served": ("就近{measure}", "{measure} it is nearest to"),
+    "mean_walk": ("平均步行", "mean walk"),
+    "sites_how": (
+        "住处按现状着色；三角为选中的位置，小点为候选点，圆点为现有设施。",
+        "Homes as they are now; triangles are the chosen sites, small dots the candidates, "
+        "large ones the places there are.",
+    ),
+    "change": ("改动前后", "Before and after a change"),
+    "before": ("改动前", "before"),
+    "after": ("改动后", "after"),
+    "gained": ("增减", "gained"),
+    "n_same": ("另有 {n} 项没有变化。", "{n} other questions are as before."),
     "position": ("经度，纬度", "longitude, latitude"),
     "method": ("计算方法", "How this was computed"),
     "alt_classes": (

@@ -216,6 +216,21 @@ def state_style(name: str, column: str, shape: Shape) -> Style:
     )  # fmt: skip
 
 
+def change_style(name: str, column: str, shape: Shape) -> Style:
+    """Return how homes look by what a change means to them."""
+    return Style(
+        name,
+        shape,
+        tuple(
+            Rule(
+                palette.CHANGE_NAMES[word], colour, palette.INK_SOFT, ((column, "=", word),),
+                brush="b_diagonal" if word == "unknown" else "solid",
+            )
+            for word, colour in palette.CHANGE_COLOURS.items()
+        ),
+    )  # fmt: skip
+
+
 def lack_style(name: str, column: str, shape: Shape) -> Style:
     """Return how homes look by the number of classes they lack."""
     steps = palette.LACK_STEPS

@@ -18,16 +18,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from circle.coverage.figures import home_weights
+from circle.coverage.figures import counting_weights
 from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.planner.plan import Plan, named_rows
-from circle.standards import LEVEL_NAMES, NEED_NAMES
+from circle.standards import LEVEL_NAMES, NEED_NAMES, Clause
 
 Kind = Literal["text", "whole", "percent", "cost", "decimal", "degrees"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 UNVERIFIED = ("未核实", "unverified")
 VERIFIED = ("已核实", "verified")
+_UNJUDGED = (
+    ("地图数据不能判定", "no map answers this"),
+    ("定义，不评价", "defines, is not judged"),
+)
+_NO_CLAUSE = ("类别，不是条文", "class, no clause")
 UNIT_NAMES = {"m": ("米", "m"), "min": ("分钟", "min")}
 
 
@@ -205,6 +210,11 @@ def clause_table(plan: Plan) -> Table:
         Column("share_radius", "服务半径覆盖率", "within radius, straight line", "percent", 10),
         Column("low", "覆盖率下限", "covered, low", "percent", 10),
         Column("high", "覆盖率上限", "covered, high", "percent", 10),
+        Column("needed", "按服务人口应设", "needed by people served", "whole", 9),
+        Column("people", "每处服务人口", "people one serves", width=15),
+        Column("floor_m2", "每处建筑面积（平方米）", "floor of one (m²)", width=13),
+        Column("land_m2", "每处用地面积（平方米）", "land of one (m²)", width=13),
+        Column("siting", "建设方式", "land of its own", width=14),
         Column("evidence", "依据", "evidence", width=14),
         Column("source", "出处", "source", width=30),
         Column("note", "备注", "note", width=34),
@@ -217,10 +227,11 @@ def clause_table(plan: Plan) -> Table:
             (
                 *(clause.level, clause.standard, clause.clause),
                 *(clause.facility_zh, clause.facility_en, " / ".join(NEED_NAMES[clause.need])),
-                *(None,) * 13,
+                *(None,) * 14,
+                *_asked(clause),
                 *(mark(clause.is_verified), clause.source),
                 " / ".join(
-                    filter(None, ("地图数据不能判定", "no map answers this",
+                    filter(None, (*_UNJUDGED[clause.need == "definition"],
                                   clause.note_zh, clause.note_en))
                 ),
             )
@@ -254,10 +265,37 @@ def _clause_row(plan: Plan, subject: Subject) -> tuple[Any, ...]:
         *(plain(row.total), plain(row.covered), plain(row.uncovered), plain(row.unknown)),
         *(plain(row.share_covered), plain(row.share_unknown)),
         *(plain(row.share_crow_fly), plain(row.share_radius), plain(row.low), plain(row.high)),
+        *((None,) * 5 if clause is None else (_needed(plan, clause), *_asked(clause))),
         mark(subject.is_verified),
         "" if clause is None else clause.source,
         "" if clause is None else " / ".join(filter(None, (clause.note_zh, clause.note_en))),
     )
+
+
+def _needed(plan: Plan, clause: Clause) -> int | None:
+    """Return how many the people of the town need, by the most one serves."""
+    people = plan.coverage.demand.total("people")
+    if not clause.people_most or not people > 0:
+        return None
+    return math.ceil(people / clause.people_most)
+
+
+def _asked(clause: Clause) -> tuple[str, str, str, str]:
+    """Return whom one serves, its sizes, and whether it needs land of its own."""
+    return (
+        _span(clause.people, clause.people_most),
+        _span(clause.floor_m2, clause.floor_m2_most),
+        _span(clause.land_m2, clause.land_m2_most),
+        clause.siting,
+    )
+
+
+def _span(least: float | None, most: float | None) -> str:
+    if least is None and most is None:
+        return ""
+    if most is None:
+        return f"≥ {least:,.0f}"
+    return f"{most:,.0f}" if least is None else f"{least:,.0f}–{most:,.0f}"
 
 
 def area_table(plan: Plan) -> Table:
@@ -313,17 +351,21 @@ def gap_table(plan: Plan) -> Table:
         Column("lat", "纬度", "latitude", "degrees", 11),
         Column("evidence", "依据", "evidence", width=14),
     )  # fmt: skip
-    known = {one.key: one.is_verified for one in plan.coverage.subjects}
+    known = {
+        one.key: " / ".join(_NO_CLAUSE) if one.kind == "class" else mark(one.is_verified)
+        for one in plan.coverage.subjects
+    }
     at = shapely.point_on_surface(plan.gaps.geometry.to_numpy())
     lon, lat = shapely.get_x(at), shapely.get_y(at)
     rows = tuple(
         (
             *(int(row.no), row.subject, row.name_zh, row.name_en, row.level, row.limit),
-            *(plain(row.people), plain(row.dwellings), int(row.n_homes)),
+            *((plain(row.people), plain(row.dwellings)) if plan.has_people else (None, None)),
+            int(row.n_homes),
             row.nearest_name if isinstance(row.nearest_name, str) else None,
             *(plain(row.nearest), plain(row.excess_least), plain(row.excess)),
             *(plain(row.excess_most), float(lon[k]), float(lat[k])),
-            mark(known[row.subject]),
+            known[row.subject],
         )
         for k, row in enumerate(named_rows(plan.gaps))
     )
@@ -332,6 +374,8 @@ def gap_table(plan: Plan) -> Table:
 
 def place_table(plan: Plan) -> Table:
     """Return a row per facility and what it counts as, with the people it is nearest to."""
+    weight = counting_weights(plan.coverage)
+    counted = MEASURE_NAMES["people"] if plan.has_people else plan.home_words
     columns = (
         Column("places", "项目代码", "counts as", width=20),
         Column("name_zh", "计作", "counts as (Chinese)", width=20),
@@ -341,12 +385,11 @@ def place_table(plan: Plan) -> Table:
         Column("area_m2", "面积（平方米）", "area (m²)", "whole", 10),
         Column("capacity", "容量", "capacity", "whole", 9),
         Column("accuracy_m", "位置精度（米）", "position accuracy (m)", "whole", 10),
-        Column("nearest_to", f"最近设施为此处的{MEASURE_NAMES[plan.measure][0]}",
-               f"{MEASURE_NAMES[plan.measure][1]} it is nearest to", "whole", 12),
+        Column("nearest_to", f"最近设施为此处的{counted[0]}",
+               f"{counted[1]} it is nearest to", "whole", 12),
         Column("lon", "经度", "longitude", "degrees", 11),
         Column("lat", "纬度", "latitude", "degrees", 11),
     )  # fmt: skip
-    weight = home_weights(plan.coverage, _home_measure(plan))
     names = {row.places: row for row in named_rows(plan.coverage.distances)}
     rows: list[tuple[Any, ...]] = []
     for key, reach in plan.coverage.reaches.items():
@@ -365,10 +408,6 @@ def place_table(plan: Plan) -> Table:
                 )
             )
     return Table("facilities", "设施", "Facilities", columns, tuple(rows))
-
-
-def _home_measure(plan: Plan) -> str:
-    return plan.measure if plan.measure in ("people", "dwellings", "buildings") else "people"
 
 
 def frame_table(key: str, zh: str, en: str, frame: pd.DataFrame) -> Table:

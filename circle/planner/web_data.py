@@ -13,14 +13,16 @@ import pandas as pd
 import shapely
 
 from circle.coverage.areas import Areas, area_of_homes, read_areas
+from circle.coverage.change import compare
 from circle.coverage.figures import measures_of
 from circle.coverage.mode import COST_PER_UNIT, StandardMode, Subject, whole
 from circle.coverage.model import MEASURE_NAMES, Cells, CoverageResult, Reach, state_of
 from circle.coverage.reach import reach_matrix
 from circle.demand.model import weights
 from circle.guide.basemap import Basemap, clean_text, encode_basemap, make_basemap
-from circle.planner.plan import Sites
-from circle.planner.web_inputs import PlannerChange, PlannerInputs, PlannerSites
+from circle.planner.plan import Change, Sites
+from circle.planner.proposals import site_name
+from circle.planner.web_inputs import PlannerInputs
 from circle.planner.web_pack import in_steps, pack_shapes, packed, step_of, straight_in_steps
 from circle.standards import Clause
 
@@ -111,8 +113,7 @@ def map_data(inputs: PlannerInputs) -> dict[str, Any]:
             "home": packed((area_of_homes(result, areas) + 1).astype(np.int64)),
         },
         "gaps": _gaps(inputs.gaps, origin),
-        "sites": [_sites(one) for one in inputs.sites]
-        + ([] if inputs.marked is None or inputs.sites else [_marked(inputs.marked)]),
+        "sites": [] if inputs.sites is None else [_sites(inputs.sites)],
         "change": None if inputs.change is None else _change(result, inputs.change),
         "basemap": encode_basemap(basemap),
         "attribution": clean_text(provenance.attribution),
@@ -398,7 +399,7 @@ def _gaps(gaps: gpd.GeoDataFrame, origin: tuple[float, float]) -> dict[str, Any]
     return {"shapes": pack_shapes(shapes, origin, 6e-6), "rows": rows}
 
 
-def _sites(one: PlannerSites) -> dict[str, Any]:
+def _sites(one: Sites) -> dict[str, Any]:
     plan = one.plan
     spots = plan.sites.geometry
     return {
@@ -413,7 +414,7 @@ def _sites(one: PlannerSites) -> dict[str, Any]:
         "after": _number(plan.served_after),
         "sites": [
             {
-                "name": clean_text(row.name) or clean_text(row.candidate_id),
+                "name": _both(*site_name(row)),
                 "lon": round(spot.x, 6),
                 "lat": round(spot.y, 6),
                 "gained": _number(row.gained),
@@ -427,34 +428,27 @@ def _sites(one: PlannerSites) -> dict[str, Any]:
     }
 
 
-def _marked(sites: Sites) -> dict[str, Any]:
-    rows = sites.table.to_dict("records")
-    return {
-        "subject": "",
-        "name": _both(*sites.subject),
-        "limit": None,
-        "measure": "people",
-        "goal": "",
-        "proven": False,
-        "said": [_both(*words) for words in sites.said],
-        "total": None,
-        "before": None,
-        "after": None,
-        "sites": [
-            {
-                "name": clean_text(row["name"]) or clean_text(row["site_id"]),
-                "lon": round(spot.x, 6),
-                "lat": round(spot.y, 6),
-                "gained": _number(row["people"]),
-                "mean": None,
-            }
-            for row, spot in zip(rows, sites.table.geometry, strict=True)
-        ],
-        "candidates": [],
-    }
+def _spots(places: gpd.GeoDataFrame) -> list[tuple[float, float]]:
+    at = shapely.point_on_surface(places.geometry.to_numpy())
+    return [(x, y) for x, y in shapely.get_coordinates(at).round(6).tolist()]
 
 
-def _change(result: CoverageResult, change: PlannerChange) -> dict[str, Any]:
+def _more_places(one: CoverageResult, other: CoverageResult) -> dict[str, list[list[float]]]:
+    """Return by subject where one result has places the other has not."""
+    found = {}
+    for subject in one.subjects:
+        spots = []
+        for (mine, _), (theirs, _) in zip(
+            one.reaches_of(subject), other.reaches_of(subject), strict=True
+        ):
+            there = set(_spots(theirs.places.table))
+            spots += [list(spot) for spot in _spots(mine.places.table) if spot not in there]
+        if spots:
+            found[subject.key] = spots
+    return found
+
+
+def _change(result: CoverageResult, change: Change) -> dict[str, Any]:
     after = change.after
     known: dict[bytes, int] = {}
     states: list[dict[str, Any]] = []
@@ -469,7 +463,13 @@ def _change(result: CoverageResult, change: PlannerChange) -> dict[str, Any]:
             known[mark] = len(states)
             states.append(packed(state.astype(np.int64)))
         which[subject.key] = known[mark]
+    shares = compare(result, after)
+    shares = shares[shares["measure"] == shares["measure"].iloc[0]]
+    moved = (shares["share_after"] - shares["share_before"]).abs().fillna(0.0)
     return {
+        "most": str(shares["subject"].iloc[int(np.argmax(moved))]),
+        "built": _more_places(after, result),
+        "gone": _more_places(result, after),
         "changed": [_both(*words) for words in change.changed],
         "states": states,
         "which": which,

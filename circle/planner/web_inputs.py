@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas as gpd
 
 from circle.coverage.areas import Areas
-from circle.coverage.mode import Subject
 from circle.coverage.model import CoverageResult
-from circle.demand.model import Words
-from circle.planner.plan import Plan, Sites
-from circle.siting import SitingPlan
+from circle.planner.plan import Change, Plan, Sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +42,6 @@ class PlannerTexts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlannerSites:
-    """
-    Sites that were chosen for one kind of place.
-
-    Parameters
-    ----------
-    subject
-        What they were chosen for.
-    plan
-        The choice.
-    candidates
-        Where else they could have stood; points, EPSG:4326. ``None`` where not told.
-    """
-
-    subject: Subject
-    plan: SitingPlan
-    candidates: gpd.GeoDataFrame | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannerChange:
-    """
-    Coverage as it would be.
-
-    Parameters
-    ----------
-    after
-        The same homes and questions, judged after the changes.
-    changed
-        What was changed, Chinese and English.
-    """
-
-    after: CoverageResult
-    changed: tuple[Words, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class PlannerInputs:
     """
     Everything the map shows.
@@ -100,8 +60,6 @@ class PlannerInputs:
         Sub-areas; a grid is laid where ``None``.
     sites, change
         Chosen sites and a what-if, where there are any.
-    marked
-        Chosen sites of which no more is known than a `circle.planner.plan.Plan` tells.
     """
 
     result: CoverageResult
@@ -109,18 +67,11 @@ class PlannerInputs:
     layers: Mapping[str, gpd.GeoDataFrame]
     gaps: gpd.GeoDataFrame
     areas: Areas | None = None
-    sites: Sequence[PlannerSites] = field(default=())
-    change: PlannerChange | None = None
-    marked: Sites | None = None
+    sites: Sites | None = None
+    change: Change | None = None
 
 
-def inputs_of(
-    plan: Plan,
-    *,
-    texts: PlannerTexts | None = None,
-    sites: Sequence[PlannerSites] = (),
-    change: PlannerChange | None = None,
-) -> PlannerInputs:
+def inputs_of(plan: Plan, texts: PlannerTexts | None = None) -> PlannerInputs:
     """
     Return what the map shows of a plan.
 
@@ -130,8 +81,6 @@ def inputs_of(
         A judged study, as every file of it is made from.
     texts
         What the map says about itself; by default the title of the plan.
-    sites, change
-        Chosen sites and a what-if, where there are any.
     """
     areas = None
     if plan.areas is not None and len(plan.areas):
@@ -142,7 +91,6 @@ def inputs_of(
         plan.basemap,
         plan.gaps,
         areas,
-        sites,
-        change,
         plan.sites,
+        plan.change,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from circle.planner.palette import CHANGE_NAMES
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "heading": ("设施覆盖评价", "Who has what within reach"),
     "language": ("English", "中文"),
@@ -56,6 +58,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "layer_gaps": ("缺口", "gaps"),
     "layer_places": ("现有设施", "places"),
     "layer_sites": ("选址", "chosen sites"),
+    "candidates": ("候选点", "candidates"),
+    "built": ("假设新增的设施", "supposed new place"),
+    "gone": ("假设关闭的设施", "supposed to be gone"),
     "covered": ("已覆盖", "covered"),
     "uncovered": ("未覆盖", "not covered"),
     "unknown": ("不确定（靠近数据边缘）", "unknown (edge of the data)"),
@@ -67,10 +72,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "near enough in a straight line, not along the streets",
     ),
     "neither": ("直线和沿路都不够", "too far either way"),
-    "gained": ("改动后新覆盖", "newly covered"),
-    "lost": ("改动后不再覆盖", "no longer covered"),
-    "still": ("前后均覆盖", "covered before and after"),
-    "still_not": ("前后均未覆盖", "covered neither before nor after"),
+    "gained": CHANGE_NAMES["gained"],
+    "lost": CHANGE_NAMES["lost"],
+    "still": CHANGE_NAMES["covered"],
+    "still_not": CHANGE_NAMES["uncovered"],
     "within": ("{limit}以内", "within {limit}"),
     "m": ("{n} 米", "{n} m"),
     "min": ("{n} 分钟", "{n} min"),

@@ -1,4 +1,4 @@
-"""The workbook: six sheets with number formats, charts and print setup; same input, same bytes."""
+"""The workbook: sheets with number formats, charts and print setup; same input, same bytes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from circle.coverage.model import MEASURE_NAMES
 from circle.planner import palette
 from circle.planner.method import facts
+from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Plan
 from circle.planner.tables import (
     UNVERIFIED,
@@ -35,7 +36,7 @@ from circle.planner.tables import (
 )
 
 SHEETS = ("summary", "clauses", "sub-areas", "gaps", "facilities", "method")
-"""Names of the sheets, in order; programs may rely on them."""
+"""Sheets that are always there; `optional_tables` come before the method."""
 
 _FORMATS = {"whole": "#,##0", "percent": "0.0%", "decimal": "0.0", "degrees": "0.000000"}
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of what a zip can hold; a date of the file would change daily
@@ -65,13 +66,15 @@ def render_workbook(plan: Plan) -> bytes:
     del book["Sheet"]
     # What every cell has that says nothing else; to say it cell by cell takes seconds.
     book._named_styles["Normal"].font = _BODY_FONT  # type: ignore[attr-defined]
-    book.properties.title = neutral(f"{plan.title[0]} {plan.title[1]}".strip())
+    book.properties.title = neutral(plan.both_titles)
     book.properties.creator = "circle"
     _summary(book, plan)
     _plain_sheet(book, plan, clause_table(plan))
     _areas(book, plan)
     _gaps(book, plan)
     _plain_sheet(book, plan, place_table(plan))
+    for table in optional_tables(plan):
+        _plain_sheet(book, plan, table)
     _method(book, plan)
     out = io.BytesIO()
     book.save(out)
@@ -104,7 +107,7 @@ def _sheet(book: Workbook, plan: Plan, key: str, zh: str, en: str) -> Worksheet:
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     date = plan.data_date or "未知 unknown"
     footer = HeaderFooterItem(
-        left=_HeaderFooterPart(_in_footer(f"{plan.title[0]} {plan.title[1]}")),
+        left=_HeaderFooterPart(_in_footer(plan.both_titles)),
         center=_HeaderFooterPart(f"{zh} {en} · &P / &N"),
         right=_HeaderFooterPart(f"数据 data: {date}"),
     )
@@ -112,7 +115,7 @@ def _sheet(book: Workbook, plan: Plan, key: str, zh: str, en: str) -> Worksheet:
     sheet.sheet_view.showGridLines = False
     _put(sheet, 1, 1, f"{zh}  {en}", _TITLE_FONT)
     credit = "; ".join(dict.fromkeys(filter(None, (_credit(one) for one in plan.sources.values()))))
-    told = f"{plan.title[0]} {plan.title[1]} · 数据日期 data of {date} · {credit}"
+    told = f"{plan.both_titles} · 数据日期 data of {date} · {credit}"
     _put(sheet, 2, 1, told, _SOFT_FONT)
     sheet.row_dimensions[1].height = 26
     return sheet
@@ -191,6 +194,9 @@ def _plain_sheet(book: Workbook, plan: Plan, table: Table) -> None:
         _mark_unverified(sheet, _letter(keys, "evidence"), last)
     if table.key == "facilities" and last > 4:
         letter = _letter(keys, "nearest_to")
+        _bars(sheet, f"{letter}5:{letter}{last}", palette.LEVEL_COLOURS[2])
+    if table.key in ("sites", "change") and last > 4:
+        letter = _letter(keys, "gained")
         _bars(sheet, f"{letter}5:{letter}{last}", palette.LEVEL_COLOURS[2])
 
 

@@ -42,7 +42,7 @@ def planner_page(config: StudyConfig) -> Page:
     except CircleError as error:
         return _refusal(config, error)
     return Page(
-        render_planner(inputs_of(plan, texts=texts_of(config)), live=True).encode(),
+        render_planner(inputs_of(plan, texts_of(config)), live=True).encode(),
         _HTML,
         GUIDE_POLICY,
     )

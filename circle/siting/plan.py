@@ -42,7 +42,8 @@ class SitingPlan:
     measure
         What is counted: one of `WEIGHTS`.
     sites
-        Chosen candidates, those that serve most first: columns of the candidates and
+        Chosen candidates, those that serve most first: columns of the candidates, ``street``
+        (the one it is joined to, None without a name) and
         ``gained`` (newly within the limit, each home at the site nearest to it), ``nearest``
         (all for whom it is the nearest place), ``mean_walk`` of these (metres or minutes).
     homes
@@ -57,6 +58,8 @@ class SitingPlan:
         Homes with no street within 100 m; they count as not served.
     n_outside
         Homes outside the data; they are left out.
+    n_existing
+        Places there are already.
     n_candidates
         Candidates that can be walked to.
     """
@@ -75,6 +78,7 @@ class SitingPlan:
     n_without_street: int
     weight_without_street: float
     n_outside: int
+    n_existing: int
     n_candidates: int
 
 
@@ -129,7 +133,10 @@ def plan_sites(
             en="No candidate site can be walked to: none has a street within 100 m.",
             zh="没有一个候选点能步行到达：100 米内都没有道路。",
         )
-    sites = Group.single(snap(network, *_xy(network, usable), walker, is_visited=True))
+    usable_snaps = take_snaps(site_snaps, np.flatnonzero(site_snaps.is_snapped))
+    names = np.array([*network.names, None], dtype=object)  # -1, without a name, is the last
+    usable["street"] = names[network.edge_name[usable_snaps.edge]]
+    sites = Group.single(usable_snaps)
     existing = join_places(network, places, walker).joined.group if len(places) else None
     # Walking is compared as far as it is known; being served ends at the limit.
     farthest = mode.farthest if goal == "least_walking" else whole(limit, unit)
@@ -153,7 +160,7 @@ def plan_sites(
         network, homes.group, _only(sites, result.chosen), mode.farthest, unit, walker
     )
     return _plan(result, mode, limit, measure, chosen, demand, weight, before, reach, homes.group,
-                 inside, len(usable))  # fmt: skip
+                 inside, len(places), len(usable))  # fmt: skip
 
 
 def _choose(problem: SitingProblem, goal: Goal, n_new: int, time_limit_s: float) -> SitingResult:
@@ -175,6 +182,7 @@ def _plan(
     reach: object,
     group: Group,
     inside: BoolArray,
+    n_existing: int,
     n_candidates: int,
 ) -> SitingPlan:
     unit, within = COST_PER_UNIT[mode.unit], whole(limit, mode.unit)
@@ -223,6 +231,7 @@ def _plan(
         n_without_street=int((inside & ~has_street).sum()),
         weight_without_street=float(counted[~has_street].sum()),
         n_outside=int((~inside).sum()),
+        n_existing=n_existing,
         n_candidates=n_candidates,
     )
 

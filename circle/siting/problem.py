@@ -171,8 +171,10 @@ def check_number(problem: SitingProblem, n_new: int) -> int:
     """
     if not 1 <= n_new <= problem.n_candidates:
         raise SitingError(
-            en=f"{n_new} new sites cannot be chosen from {problem.n_candidates} candidates.",
-            zh=f"无法从 {problem.n_candidates} 个候选点中选出 {n_new} 个新址。",
+            en=f"{n_new} new sites cannot be chosen from {problem.n_candidates} candidates; ask "
+            f"for 1 to {problem.n_candidates}.",
+            zh=f"无法从 {problem.n_candidates} 个候选点中选出 {n_new} 个新址；"
+            f"请给出 1 至 {problem.n_candidates}。",
         )
     return n_new
 

@@ -13,14 +13,17 @@ from circle.errors import SchemaError
 from circle.resources import data_path
 from circle.standards.selector import Selector
 
-Need = Literal["required", "as_needed", "suggested", "indicator"]
+Need = Literal["required", "as_needed", "suggested", "indicator", "definition"]
 Measure = Literal["people", "residential_land"]
 Evidence = Literal["page", "secondary", "mixed", "memory"]
 
-NEEDS: tuple[Need, ...] = ("required", "as_needed", "suggested", "indicator")
+NEEDS: tuple[Need, ...] = ("required", "as_needed", "suggested", "indicator", "definition")
 MEASURES: tuple[Measure, ...] = ("people", "residential_land")
 EVIDENCE: tuple[Evidence, ...] = ("page", "secondary", "mixed", "memory")
-LEVELS = ("block", "5min", "5-10min", "10min", "15min", "park", "city", "indicator")
+LEVELS = (
+    *("block", "5min", "5-10min", "10min", "15min"),
+    *("park", "community", "city", "indicator", "all"),
+)
 """Levels the project's tables use, nearest first; a table of your own may use others."""
 
 LEVEL_NAMES: Mapping[str, tuple[str, str]] = {
@@ -30,14 +33,17 @@ LEVEL_NAMES: Mapping[str, tuple[str, str]] = {
     "10min": ("十分钟生活圈", "10-minute circle"),
     "15min": ("十五分钟生活圈", "15-minute circle"),
     "park": ("公园绿地", "parks"),
+    "community": ("社区", "community"),
     "city": ("地方规定", "city rule"),
     "indicator": ("评价指标", "indicator"),
+    "all": ("各层级", "all levels"),
 }
 NEED_NAMES: Mapping[str, tuple[str, str]] = {
     "required": ("应配建", "required"),
     "as_needed": ("按需配建", "as needed"),
     "suggested": ("宜配建", "suggested"),
     "indicator": ("指标", "indicator"),
+    "definition": ("定义", "definition"),
 }
 MOST_DISTANCE_M = 10_000.0
 
@@ -69,6 +75,7 @@ COLUMNS = (
     "is_judged",
     "evidence",
     "source",
+    "siting",
     "note_zh",
     "note_en",
 )
@@ -94,7 +101,8 @@ class Clause:
     facility_zh, facility_en
         What should be within reach.
     need
-        ``"required"``, ``"as_needed"``, ``"suggested"``, or ``"indicator"`` of a check-up.
+        ``"required"``, ``"as_needed"``, ``"suggested"``, ``"indicator"`` of a check-up, or
+        ``"definition"``: what a level is, or how to judge.
     walk_m
         Longest walk along the streets, metres; ``None`` where none is given.
     radius_m
@@ -122,6 +130,8 @@ class Clause:
         or ``"memory"``.
     source
         Where it was read.
+    siting
+        Whether it needs land of its own, as the standard says it; empty where it does not.
     note_zh, note_en
         What else to know.
     """
@@ -152,6 +162,7 @@ class Clause:
     is_judged: bool
     evidence: Evidence
     source: str
+    siting: str
     note_zh: str
     note_en: str
 
@@ -369,6 +380,7 @@ def _clause(
         is_judged=is_judged,
         evidence=_choice(cells, "evidence", EVIDENCE, "memory", line, mistakes),
         source=cells.get("source", ""),
+        siting=cells.get("siting", ""),
         note_zh=cells.get("note_zh", ""),
         note_en=cells.get("note_en", ""),
     )

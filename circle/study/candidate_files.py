@@ -10,6 +10,7 @@ import shapely
 from circle.datum import Datum, parse_datum, to_wgs84
 from circle.errors import InputError, SitingError
 from circle.facilities import read_sheet
+from circle.features.given_layers import read_layer
 from circle.geometry import LonLat, check_lonlat
 from circle.siting.candidates import listed
 
@@ -53,13 +54,7 @@ def read_candidates(path: Path | str, *, datum: Datum | None = None) -> gpd.GeoD
 
 
 def _layer(source: Path) -> gpd.GeoDataFrame:
-    try:
-        layer = gpd.read_file(source)
-    except Exception as error:  # whatever a driver makes of a broken file
-        raise SitingError(
-            en=f"{source.name} cannot be read as a map layer; save it again as GeoJSON.",
-            zh=f"{source.name} 无法作为图层读取；请重新另存为 GeoJSON。",
-        ) from error
+    layer = read_layer(source)
     layer = layer[layer.geometry.notna() & ~layer.geometry.is_empty]
     if layer.empty or layer.crs is None:
         raise SitingError(

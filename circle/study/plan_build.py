@@ -21,8 +21,10 @@ from circle.planner.layers import (
     render_geopackage,
     render_shapefiles,
 )
-from circle.planner.plan import Plan, Sites, numbered
+from circle.planner.optional_tables import optional_tables
+from circle.planner.plan import Change, Plan, Sites, numbered
 from circle.planner.report import render_report
+from circle.planner.report_map import make_ground
 from circle.planner.tables import as_csv, csv_tables
 from circle.planner.web import render_planner
 from circle.planner.web_inputs import inputs_of
@@ -36,9 +38,9 @@ from circle.study.titles import shown_name
 def make_plan(
     result: PlanResult,
     *,
-    gaps: Any = None,
     score: pd.DataFrame | None = None,
     sites: Sites | None = None,
+    change: Change | None = None,
     options: CoverageOptions | None = None,
 ) -> Plan:
     """
@@ -48,17 +50,14 @@ def make_plan(
     ----------
     result
         What was judged.
-    gaps
-        From `circle.coverage.gaps.find_gaps`; found here when not given.
     score
         A composite score, if one was asked for.
-    sites
-        Sites that were chosen.
+    sites, change
+        Sites that were chosen, and a what-if.
     options
         What it was judged with: tells the files that were given besides the study's own.
     """
     inputs, coverage = result.inputs, result.coverage
-    found = find_gaps(coverage) if gaps is None else gaps
     config = inputs.config
     name = shown_name(config.name)
     title = (
@@ -69,7 +68,7 @@ def make_plan(
         name=config.name,
         title=title,
         coverage=coverage,
-        gaps=numbered(found, coverage),
+        gaps=numbered(find_gaps(coverage), coverage),
         sources=_sources(result) | _given(result, options),
         clauses=inputs.clauses,
         basemap=inputs.features.basemap,
@@ -77,6 +76,7 @@ def make_plan(
         area_shares=result.areas,
         score=score,
         sites=sites,
+        change=change,
         approval_number=config.approval_number,
     )
 
@@ -130,10 +130,11 @@ def plan_files(plan: Plan, folder: Path) -> dict[Path, bytes]:
         Where the files will stand; nothing is written here.
     """
     files = {folder / "coverage.xlsx": render_workbook(plan)}
-    for table in csv_tables(plan):
+    for table in (*csv_tables(plan), *optional_tables(plan)):
         files[folder / f"coverage-{table.key}.csv"] = as_csv(table)
+    ground = make_ground(plan)
     for language in ("zh", "en"):
-        files[folder / f"coverage-report-{language}.pdf"] = render_report(plan, language)
+        files[folder / f"coverage-report-{language}.pdf"] = render_report(plan, language, ground)
         for key, drawing in charts(plan, language).items():
             files[folder / f"coverage-{key}-{language}.svg"] = drawing.encode()
     files[folder / "planner.html"] = render_planner(inputs_of(plan)).encode()

@@ -17,6 +17,7 @@ from circle.demand.gated import Yard
 from circle.edits import edit_network, read_edits
 from circle.errors import CircleError, InputError, OnlineError, StudyError
 from circle.features import MapFeatures, read_features
+from circle.features.given_layers import read_layer
 from circle.guide.model import GuidePhoto
 from circle.guide.photos import read_photos
 from circle.network import WalkNetwork
@@ -133,8 +134,8 @@ def read_boundary(config: StudyConfig) -> shapely.Geometry | None:
         "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
     )
     try:
-        frame = geopandas.read_file(config.boundary)
-    except Exception as error:  # pyogrio has no one class for what a foreign file does to it
+        frame = read_layer(config.boundary)
+    except InputError as error:
         raise wrong from error
     if frame.crs is not None:
         frame = frame.to_crs("EPSG:4326")

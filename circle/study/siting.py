@@ -79,6 +79,8 @@ class SitingAnswer:
         The class at its level, or the clause.
     places
         What there is already.
+    candidates
+        Where building was thought possible.
     plan
         The choice.
     """
@@ -86,6 +88,7 @@ class SitingAnswer:
     inputs: PlanInputs
     subject: Subject
     places: geopandas.GeoDataFrame
+    candidates: geopandas.GeoDataFrame
     plan: SitingPlan
 
 
@@ -119,18 +122,19 @@ def run_siting(
     subject, places = _asked(inputs, options)
     if report is not None:
         report("sites")
+    candidates = _candidates(inputs, options)
     plan = plan_sites(
         inputs.network,
         inputs.demand,
         places,
-        _candidates(inputs, options),
+        candidates,
         options.coverage.mode,
         subject.limit,
         options.goal,
         n_new=options.n_new,
         time_limit_s=options.time_limit_s,
     )
-    return SitingAnswer(inputs, subject, places, plan)
+    return SitingAnswer(inputs, subject, places, candidates, plan)
 
 
 def _asked(inputs: PlanInputs, options: SitingOptions) -> tuple[Subject, geopandas.GeoDataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas
@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from circle.classes import ClassTable
+from circle.coverage.change import compare
 from circle.demand import Town
 from circle.edits import Edit, edit_network
 from circle.errors import InputError
 from circle.facilities.locate import facilities_table
-from circle.geometry import LonLat
+from circle.geometry import LonLat, check_lonlat
+from circle.network import WalkNetwork
+from circle.snapping import SNAP_LIMIT_M, snap
 from circle.study.config import StudyConfig
 from circle.study.coverage import (
     CoverageOptions,
@@ -24,12 +26,7 @@ from circle.study.coverage import (
     judge_plan,
     read_plan,
 )
-
-COMPARE_COLUMNS = (
-    *("subject", "kind", "level", "name_zh", "name_en", "limit", "unit", "measure", "total"),
-    *("covered_before", "covered_after", "gained", "share_before", "share_after"),
-)
-"""One row per subject and measure; ``gained`` is after minus before, negative where lost."""
+from circle.walkers import WALKERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class NewPlace:
     Parameters
     ----------
     kind
-        Its class, by key, name or alias.
+        Its class, by key, name or alias; or the id of a clause, which it then fulfils.
     at
         Where.
     name
@@ -90,7 +87,7 @@ class WhatIf:
     before, after
         Both results, in the same mode, of the same homes and questions.
     table
-        Columns `COMPARE_COLUMNS`.
+        Columns `circle.coverage.change.CHANGE_COLUMNS`.
     changed
         What was changed, Chinese and English.
     """
@@ -139,7 +136,7 @@ def run_what_if(
     changed = changed_inputs(inputs, changes)
     before = judge_plan(inputs, options, report=report)
     after = judge_plan(changed, options, report=report)
-    return WhatIf(before, after, compare(before, after), _told(changes, inputs))
+    return WhatIf(before, after, compare(before.coverage, after.coverage), _told(changes, inputs))
 
 
 def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
@@ -159,16 +156,66 @@ def changed_inputs(inputs: PlanInputs, changes: Changes) -> PlanInputs:
         If a class or a facility does not exist, or an edit does not fit the streets.
     """
     network = edit_network(inputs.network, changes.edits) if changes.edits else inputs.network
+    _check_positions(network, changes)
+    built = [_built(one, number, inputs) for number, one in enumerate(changes.built, start=1)]
     return replace(
         inputs,
         network=network,
-        town=None if inputs.town is None else _changed_town(inputs.town, changes),
-        facilities=_changed(inputs.facilities, inputs.classes, changes),
+        town=None if inputs.town is None else _changed_town(inputs.town, changes, built),
+        facilities=_changed(inputs.facilities, changes, built),
     )
 
 
-def _changed_town(town: Town, changes: Changes) -> Town:
-    """Close and move on the map too what clauses find there by its tags."""
+def _check_positions(network: WalkNetwork, changes: Changes) -> None:
+    """Refuse what would stand where nobody can walk to."""
+    for at in (*(one.at for one in changes.built), *(at for _, at in changes.moved)):
+        check_lonlat(at.lon, at.lat, within=network.bounds)
+        x, y = network.frame.to_xy(np.array([at.lon]), np.array([at.lat]))
+        if not snap(network, x, y, WALKERS["adult"], is_visited=True).is_snapped.all():
+            raise InputError(
+                en=f"There is no street within {SNAP_LIMIT_M:g} m of {at.lon},{at.lat}: nobody "
+                "could walk to a place there.",
+                zh=f"{at.lon},{at.lat} 周围 {SNAP_LIMIT_M:g} 米内没有道路，无法步行到达。",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A new place: its class, and the tags and the size by which clauses find it."""
+
+    place_id: str
+    place: NewPlace
+    category: str | None
+    tags: Mapping[str, str]
+    area_m2: float
+
+    @property
+    def name(self) -> str:
+        return self.place.name or self.place_id
+
+
+def _built(place: NewPlace, number: int, inputs: PlanInputs) -> _Built:
+    key, tags, area_m2 = inputs.classes.class_for_word(place.kind), {}, np.nan
+    clause = next((one for one in inputs.clauses if one.id == place.kind), None)
+    if clause is not None and clause.is_judged:
+        wanted = clause.selector.alternatives[0]
+        tags = {name: "yes" if value == "*" else value for name, value in wanted if value}
+        key = tags.pop("class", None) or inputs.classes.match(tags)
+        area_m2 = np.nan if clause.least_size_m2 is None else clause.least_size_m2
+    elif key is None:
+        raise InputError(
+            en=f"There is no class and no clause “{place.kind}” that could be built; the classes "
+            f"are {', '.join(one.key for one in inputs.classes)}; `circle coverage NAME --json` "
+            "tells the ids of clauses under “subject”.",
+            zh=f"没有可以新建的类别或条文“{place.kind}”；类别有："
+            f"{'、'.join(one.name_zh for one in inputs.classes)}；条文编号见 "
+            "circle coverage NAME --json 的 subject。",
+        )
+    return _Built(f"what-if-{number}", place, key, tags, area_m2)
+
+
+def _changed_town(town: Town, changes: Changes, built: Sequence[_Built]) -> Town:
+    """Add, close and move on the map too what clauses find there by its tags."""
     things = town.things[~town.things["osm_id"].isin(changes.closed)].reset_index(drop=True)
     ids, shapes = things["osm_id"].to_numpy(), things.geometry.to_numpy().copy()
     doors = things["doors"].to_numpy().copy()
@@ -179,19 +226,37 @@ def _changed_town(town: Town, changes: Changes) -> Town:
     moved = things.assign(doors=doors).set_geometry(
         geopandas.GeoSeries(shapes, index=things.index, crs=things.crs)
     )
-    return replace(town, things=moved)
+    new = geopandas.GeoDataFrame(
+        [
+            {
+                "osm_id": one.place_id,
+                "name": one.name,
+                "name_en": None,
+                "tags": dict(one.tags),
+                "doors": (),
+                "area_m2": one.area_m2,
+                "geometry": shapely.Point(one.place.at),
+            }
+            for one in built
+            if one.tags
+        ],
+        columns=moved.columns,
+        geometry="geometry",
+        crs=moved.crs,
+    )
+    return replace(town, things=moved if new.empty else pd.concat([moved, new], ignore_index=True))
 
 
 def _changed(
-    facilities: geopandas.GeoDataFrame, classes: ClassTable, changes: Changes
+    facilities: geopandas.GeoDataFrame, changes: Changes, built: Sequence[_Built]
 ) -> geopandas.GeoDataFrame:
     known = set(facilities["facility_id"])
     for facility_id in (*changes.closed, *(one for one, _ in changes.moved)):
         if facility_id not in known:
             raise InputError(
-                en=f"There is no facility with the id “{facility_id}”; `circle coverage` and "
-                "places.csv tell the ids.",
-                zh=f"没有编号为“{facility_id}”的设施；编号见 places.csv。",
+                en=f"There is no facility with the id “{facility_id}”; the sheet “facilities” of "
+                "coverage.xlsx tells the ids.",
+                zh=f"没有编号为“{facility_id}”的设施；编号见 coverage.xlsx 的 facilities 表。",
             )
     table = facilities[~facilities["facility_id"].isin(changes.closed)].copy()
     for facility_id, at in changes.moved:
@@ -203,78 +268,27 @@ def _changed(
         table.loc[row, "entrances"] = pd.Series([()] * int(row.sum()), index=table.index[row])
         # What the map knows of its ground and doors, it knows by the id.
         table.loc[row, "facility_id"] = f"{facility_id}:moved"
-    built = [_built(one, number, classes) for number, one in enumerate(changes.built, start=1)]
-    if built:
-        table = pd.concat([table, facilities_table(built)], ignore_index=True)
+    new = [_facility(one, one.category) for one in built if one.category is not None]
+    if new:
+        table = pd.concat([table, facilities_table(new)], ignore_index=True)
     return geopandas.GeoDataFrame(table, geometry="geometry", crs=facilities.crs).reset_index(
         drop=True
     )
 
 
-def _built(place: NewPlace, number: int, classes: ClassTable) -> dict[str, object]:
-    key = classes.class_for_word(place.kind)
-    if key is None:
-        raise InputError(
-            en=f"There is no class “{place.kind}”; the classes are "
-            f"{', '.join(one.key for one in classes)}.",
-            zh=f"没有类别“{place.kind}”；类别有：{'、'.join(one.name_zh for one in classes)}。",
-        )
+def _facility(built: _Built, category: str) -> dict[str, object]:
     return {
-        "facility_id": f"what-if-{number}",
-        "name": place.name or f"what-if-{number}",
-        "category": key,
+        "facility_id": built.place_id,
+        "name": built.name,
+        "category": category,
         "match_method": "coordinates",
         "match_level": "entrance",
         "match_confidence": 1.0,
         "match_reason": "Supposed to stand here.",
         "match_reason_zh": "假定设在此处。",
         "is_placed": True,
-        "geometry": shapely.Point(place.at),
+        "geometry": shapely.Point(built.place.at),
     }
-
-
-def compare(before: PlanResult, after: PlanResult) -> pd.DataFrame:
-    """
-    Return coverage before and after, row by row.
-
-    Parameters
-    ----------
-    before, after
-        Results of the same questions.
-
-    Returns
-    -------
-    table
-        Columns `COMPARE_COLUMNS`, in the order of the questions.
-    """
-    keys = ["subject", "measure"]
-    old, new = before.coverage.shares, after.coverage.shares
-    both = old.merge(
-        new[[*keys, "covered", "share_covered"]], on=keys, how="left",
-        suffixes=("_before", "_after"), sort=False, validate="one_to_one",
-    )  # fmt: skip
-    both = both.rename(
-        columns={"share_covered_before": "share_before", "share_covered_after": "share_after"}
-    )
-    both["gained"] = both["covered_after"] - both["covered_before"]
-    return both[list(COMPARE_COLUMNS)].reset_index(drop=True)
-
-
-def gainers(what_if: WhatIf, subject_key: str) -> np.typing.NDArray[np.int8]:
-    """
-    Return what changes for each home: 1 now within reach, -1 no longer, 0 as before.
-
-    Parameters
-    ----------
-    what_if
-        Both results.
-    subject_key
-        The question.
-    """
-    before, after = what_if.before.coverage, what_if.after.coverage
-    old = before.state(before.subject(subject_key)) == 0
-    new = after.state(after.subject(subject_key)) == 0
-    return np.asarray(new.astype(np.int8) - old.astype(np.int8))
 
 
 def _told(changes: Changes, inputs: PlanInputs) -> tuple[tuple[str, str], ...]:
@@ -294,11 +308,13 @@ def _told(changes: Changes, inputs: PlanInputs) -> tuple[tuple[str, str], ...]:
         for one, at in changes.moved
     ]
     told += [(f"关闭：{names[one]}", f"closed: {names[one]}") for one in changes.closed]
-    if changes.built and any(clause.is_judged for clause in inputs.clauses):
+    ids = {clause.id for clause in inputs.clauses if clause.is_judged}
+    if ids and any(one.kind not in ids for one in changes.built):
         told.append(
             (
-                "新增的设施只计入类别：条文按地图标签查找设施。",
-                "what is built counts for classes alone: clauses find facilities by map tags",
+                "按类别新增的设施只计入类别；要计入某条文，请用条文编号新增。",
+                "what is built as a class counts for classes alone; to count for a clause, build "
+                "it by the id of the clause",
             )
         )
     if changes.edits:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -94,3 +96,15 @@ def test_a_home_in_two_areas_counts_once_and_it_is_told() -> None:
     side_by_side = make_areas(frame(["a", "b"], [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]),
                               PLAN.network.bounds)  # fmt: skip
     assert not any("overlap" in en for _, en in side_by_side.notes)
+
+
+def test_of_several_layers_the_areas_are_read_and_nothing_is_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "several.gpkg"
+    square = shapely.Polygon([place(0, 0), place(900, 0), place(900, 900), place(0, 900)])
+    frame(["a door"], [shapely.Point(*place(10, 10))]).to_file(path, layer="doors")
+    frame(["the east"], [square]).to_file(path, layer="areas")
+    assert read_areas(path, PLAN.network.bounds).table.area_name.tolist() == ["the east"]
+    (tmp_path / "bad.geojson").write_text("no json")
+    for name, said in (("bad.geojson", "cannot be read as a map layer"), ("none.gpkg", "no file")):
+        with pytest.raises(InputError, match=said):
+            read_areas(tmp_path / name, PLAN.network.bounds)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +43,7 @@ def test_known_clauses() -> None:
     # A walk and a radius are two things: judged by the walk, the radius beside it.
     assert (stop.walk_m, stop.radius_m, stop.limit_m) == (1000, 500, 1000)
     parks = load_standards("city-checkup-parks")
-    assert [(p.least_size_m2, p.radius_m, p.measure) for p in parks] == [
+    assert [(p.least_size_m2, p.radius_m, p.measure) for p in parks if p.is_judged] == [
         (5000, 500, "residential_land"),
         (2000, 300, "residential_land"),
     ]
@@ -97,3 +100,87 @@ def test_asking_for_any_is_asking_each() -> None:
                  {"shop": "no"}, {"leisure": "park;garden"}, {"highway": "bus_stop"},
                  {"highway": "footway"}, {}, {"amenity": "restaurant"}):  # fmt: skip
         assert fits(tags) == any(one.fits(tags) for one in selectors), tags
+
+
+# ---- nothing of the collected list is lost, nothing changed that is not told
+
+COLLECTED_LEVELS = {
+    "15min_neighbourhood": "15min", "15min_convenience": "15min", "15min_town": "15min",
+    "10min_neighbourhood": "10min", "5min_neighbourhood": "5min", "5min_community": "5min",
+    "5_10min_town": "5-10min", "complete_community": "5-10min",
+}  # fmt: skip
+COLLECTED_NAMES = {
+    "居住区公园 5-10 hm2": "居住区公园 5-10 公顷",
+    "居住区公园 1-5 hm2": "居住区公园 1-5 公顷",
+    "游园 0.4-1.0 hm2": "游园 0.4-1.0 公顷",
+    "游园 0.2-0.4 hm2": "游园 0.2-0.4 公顷",
+    "公园绿地>=5000 m2": "公园绿地（不小于 5000 平方米）",
+    "公园绿地2000-5000 m2": "公园绿地（2000–5000 平方米）",
+}
+# The row of the list, and what its table says in place of the cell, told in the row's note.
+TOLD_OTHERWISE = {
+    "022": {"floor_area_m2": "750-2500"},  # two spans as one
+    "115": {"floor_area_m2": "600+"},
+    "148": {"floor_area_m2": "800+"},  # the centre; each of the N is told in the note
+    "147": {"max_walk_m": "500", "service_radius_m": "500"},  # 300 in the inner ring
+}
+NEEDS = {"must": "required", "as_needed": "as_needed", "suggested": "suggested",
+         "indicator": "indicator", "definition": "definition", "rule": "definition",
+         "city_target": "required"}  # fmt: skip
+
+
+def span(cell: str) -> tuple[float | None, float | None]:
+    """The least and the most a cell of the list says: 5, 5-7, 5+."""
+    numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", cell)]
+    if not numbers:
+        return None, None
+    if cell.strip().endswith("+"):
+        return numbers[0], None
+    return numbers[0], numbers[-1]
+
+
+@pytest.fixture(scope="module")
+def collected(extracts: Path) -> list[dict[str, str]]:
+    path = extracts.parent / "standards.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+
+
+def test_nothing_of_the_collected_list_is_lost_or_changed(collected: list[dict[str, str]]) -> None:
+    clauses = {(c.standard, c.facility_zh, c.level): c for c in load_standards()}
+    assert len(collected) == 185
+    seen = set()
+    for row in collected:
+        name = COLLECTED_NAMES.get(row["facility_zh"], row["facility_zh"])
+        level = COLLECTED_LEVELS.get(row["level"], row["level"])
+        clause = clauses[row["standard"], name, level]
+        seen.add(clause.id)
+        told = row | TOLD_OTHERWISE.get(row["id"], {})
+        where = (row["id"], clause.id)
+        assert clause.clause == row["clause"].replace("附录A", "A"), where
+        assert clause.need == NEEDS[row["required"].split("(")[0]], where
+        assert clause.evidence == row["evidence_class"], where
+        source = row["source"].replace("github ", "github.com/") or "from memory 凭记忆"
+        assert clause.source.replace("github ", "github.com/") == source, where
+        assert clause.siting == row["siting"], where
+        assert (clause.people, clause.people_most) == span(told["population_served"]), where
+        land, floor = span(told["land_area_m2"]), span(told["floor_area_m2"])
+        least, most = clause.land_m2, clause.land_m2_most
+        assert land in ((least, most), (least, least if most is None else most)), where
+        least, most = clause.floor_m2, clause.floor_m2_most
+        assert floor in ((least, most), (least, least if most is None else most)), where
+        # Of 800 to 1,000 m the farther is judged, and the note says so.
+        assert clause.radius_m == span(told["service_radius_m"])[1], where
+        if told["max_walk_m"]:
+            assert (clause.walk_m or clause.radius_m) == span(told["max_walk_m"])[1], where
+        elif clause.walk_m is not None:
+            assert clause.note_en, where
+        if row["notes"] or row["id"] in TOLD_OTHERWISE:
+            assert clause.note_zh, where
+            assert clause.note_en, where
+        for tag in row["osm_tags"].replace(" ", "").split(";"):
+            wide = tag.split("+")[0]
+            if clause.is_judged and wide and not wide.endswith("=*"):
+                assert wide in str(clause.selector), where
+    assert len(seen) == 185

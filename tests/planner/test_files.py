@@ -27,6 +27,7 @@ from circle.coverage.areas import area_shares, make_areas
 from circle.coverage.gaps import find_gaps
 from circle.coverage.mode import PersonMode, StandardMode
 from circle.coverage.model import CoverageResult
+from circle.coverage.score import composite
 from circle.planner import palette
 from circle.planner.layers import (
     is_in_china,
@@ -37,9 +38,11 @@ from circle.planner.layers import (
     render_geopackage,
     render_shapefiles,
 )
-from circle.planner.plan import Plan, Sites, numbered
+from circle.planner.optional_tables import optional_tables
+from circle.planner.plan import Change, Plan, Sites, gravest_gaps, numbered
 from circle.planner.tables import as_csv, csv_tables, neutral
 from circle.planner.workbook import SHEETS, render_workbook
+from circle.siting import plan_sites
 from circle.study.files import write_together
 
 STREETS = sketch(
@@ -72,7 +75,7 @@ def plan() -> Plan:
     """A clinic at A: 30, 60 and 100 of 150 people within 300, 500 and 1000 m … see PEOPLE."""
     homes = demand(SPOTS, PEOPLE, size_m=12.0)
     result = judged(STREETS, homes, clinics({EVIL: SPOTS["A"]}))
-    x, y = SPOTS["C"]
+    x = SPOTS["C"][0]
     west = shapely.Polygon(
         [place(-500, -900), place(x - 50, -900), place(x - 50, 900), place(-500, 900)]
     )
@@ -83,13 +86,20 @@ def plan() -> Plan:
         gpd.GeoDataFrame({"name": ["=西", "东区"]}, geometry=[west, east], crs="EPSG:4326"),
         result.network.bounds,
     )
-    site = gpd.GeoDataFrame(
-        {"site_id": ["1"], "name": ["空地"], "people": [40.0]},
-        geometry=[shapely.Point(place(x, y))], crs="EPSG:4326",
+    empty = gpd.GeoDataFrame(
+        {"candidate_id": ["c", "d"], "name": ["空地", None], "how": "listed"},
+        geometry=[shapely.Point(place(*SPOTS[one])) for one in "CD"], crs="EPSG:4326",
     )  # fmt: skip
+    subject = result.subject("clinic@5min")
+    chosen = plan_sites(
+        result.network, homes, clinics({"A": SPOTS["A"]}), empty, result.mode, subject.limit,
+        "most_people",
+    )  # fmt: skip
+    after = judged(STREETS, homes, clinics({EVIL: SPOTS["A"], "new": SPOTS["D"]}))
     return plan_of(
         result, areas=areas.table, area_shares=area_shares(result, areas),
-        sites=Sites(("诊所", "clinic"), site, (("选一处。", "One site."),)),
+        sites=Sites(subject, chosen, empty),
+        change=Change(after, (("新增：D", "built: D"),)),
     )  # fmt: skip
 
 
@@ -116,7 +126,7 @@ def shares_by(plan: Plan) -> Mapping[str, Any]:
 
 def test_workbook_says_the_figures(plan: Plan) -> None:
     book = openpyxl.load_workbook(io.BytesIO(render_workbook(plan)))
-    assert tuple(book.sheetnames) == SHEETS
+    assert book.sheetnames == [*SHEETS[:-1], "sites", "change", SHEETS[-1]]
     (clinic,) = rows_of(book["summary"], "class (English)")
     truth = shares_by(plan)
     for level, metres in zip(("5min", "10min", "15min"), (300, 500, 1000), strict=True):
@@ -135,6 +145,36 @@ def test_workbook_says_the_figures(plan: Plan) -> None:
     assert sum(row["people"] for row in areas) == pytest.approx(150)
     (place_row,) = rows_of(book["facilities"], "counts as (English)")
     assert place_row["people it is nearest to"] == pytest.approx(150)
+
+
+def test_workbook_says_what_is_proposed(plan: Plan) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(render_workbook(plan)))
+    # D lives 800 m from A: a clinic there serves its 40 people, one at C only 30.
+    (site,) = rows_of(book["sites"], "candidate")
+    assert (site["candidate"], site["people gained"]) == ("d", 40)
+    change = {row["subject"]: row for row in rows_of(book["change"], "subject")}
+    # Within 1,000 m D had one before.
+    assert [row["gained"] for row in change.values()] == [40, 40, 0]
+    assert change["clinic@15min"]["subject"] == list(change)[-1]
+
+
+def test_the_gravest_gaps_are_of_the_farthest_level_that_is_lacking(plan: Plan) -> None:
+    # Within 1,000 m nobody lacks a clinic, within 500 m D does, within 300 m C and D.
+    (gap,) = gravest_gaps(plan, 12).itertuples()
+    assert (gap.no, gap.subject, gap.people) == (1, "clinic@10min", 40)
+    assert len(plan.gaps) == 3
+
+
+def test_what_gives_no_capacity_and_no_score_has_no_sheet_of_it(plan: Plan) -> None:
+    alone = plan_of(plan.coverage)
+    assert optional_tables(alone) == ()
+    score = composite(plan.coverage, {"clinic": 2.0})
+    (table,) = optional_tables(plan_of(plan.coverage, score=score))
+    totals = [row[-1] for row in table.rows if row[1] == "综合得分"]
+    truth = shares_by(plan)
+    assert totals == pytest.approx(
+        [truth[f"clinic@{level}"].share_covered for level in ("5min", "10min", "15min")]
+    )
 
 
 def test_workbook_is_made_for_people(plan: Plan) -> None:
@@ -159,7 +199,7 @@ def test_no_cell_is_a_formula(plan: Plan) -> None:
     data = render_workbook(plan)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-        assert len(sheets) == 6
+        assert len(sheets) == 8
         for name in sheets:
             assert b"<f>" not in archive.read(name)
     book = openpyxl.load_workbook(io.BytesIO(data))

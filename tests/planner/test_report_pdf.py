@@ -48,8 +48,8 @@ def test_report_says_the_figures(report: tuple[str, bytes], plan: Plan) -> None:
     for gap in gravest_gaps(plan, 12).itertuples():
         assert f"{gap.people:,.0f}" in said
     for word in {
-        "zh": ("计算方法", "主要结论", "未知", "建议选址：诊所", "选一处。"),
-        "en": ("How this was computed", "Key findings", "Where to build: clinic"),
+        "zh": ("计算方法", "主要结论", "未知", "建议选址：诊所", "改动前后", "新增：D"),
+        "en": ("How this was computed", "Key findings", "Where to build: clinic", "built: D"),
     }[language]:
         assert word in said
     assert "circle 0." in said
@@ -169,3 +169,14 @@ def test_clipped_texts_fit() -> None:
     short = clipped("学校与幼儿园", 10.0, 40.0)
     assert short.endswith("…")
     assert text_width(short, 10.0) <= 40.0
+
+
+def test_where_nobody_is_known_to_live_homes_are_counted() -> None:
+    odd = plan_of(nobody())
+    said = " ".join(en for _, en in findings(odd))
+    assert "0 people" not in said
+    assert "half of them" in said
+    # The curves are of homes: they leave the axis.
+    drawn = ElementTree.fromstring(charts(odd, "en")["distances"])
+    ways = [one.get("d", "") for one in drawn.iter() if one.tag.endswith("path")]
+    assert max(way.count("L") for way in ways) > 2

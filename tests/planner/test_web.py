@@ -21,9 +21,9 @@ from circle.coverage.mode import PersonMode
 from circle.coverage.model import STATE_WORDS, CoverageResult
 from circle.geometry import LonLat
 from circle.guide import page_assets
-from circle.planner.plan import named_rows
+from circle.planner.plan import Change, named_rows
 from circle.planner.web import ASSETS, render_planner
-from circle.planner.web_inputs import PlannerChange, PlannerTexts, inputs_of
+from circle.planner.web_inputs import PlannerTexts, inputs_of
 from circle.planner.web_words import WORDS
 from circle.study.config import read_study
 from circle.study.coverage import PlanResult, run_coverage
@@ -58,7 +58,7 @@ def monaco(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> PlanResu
 @pytest.fixture(scope="module")
 def monaco_html(monaco: PlanResult) -> str:
     texts = PlannerTexts("摩纳哥", "Monaco")
-    return render_planner(inputs_of(make_plan(monaco), texts=texts))
+    return render_planner(inputs_of(make_plan(monaco), texts))
 
 
 def counted(page: Any) -> dict[str, dict[str, list[float]]]:
@@ -290,7 +290,7 @@ def test_hostile_names_stay_names(visit: Open, html: str) -> None:
 
 def test_what_if_shows_who_gains(visit: Open, town: CoverageResult) -> None:
     after = drawn.result(new=drawn.plan().xy("E"))
-    change = PlannerChange(after, ((drawn.HOSTILE, "built: a clinic"),))
+    change = Change(after, ((drawn.HOSTILE, "built: a clinic"),))
     opened = visit(render_planner(drawn.inputs(town, change=change)))
     page = opened.page
     page.click("#language")

@@ -14,7 +14,6 @@ from visiting import Visit
 from circle.coverage.model import CoverageResult
 from circle.planner.plan import Sites
 from circle.planner.web import render_planner
-from circle.planner.web_inputs import PlannerSites
 from circle.siting import plan_sites
 
 from . import drawn
@@ -39,9 +38,7 @@ def test_chosen_sites_say_whom_they_serve(visit: Open, town: CoverageResult) -> 
         town.network, town.demand, clinics({"A": plan.xy("A"), "B": plan.xy("B")}), candidates,
         town.mode, 300.0, "most_people", n_new=1,
     )  # fmt: skip
-    opened = visit(
-        render_planner(drawn.inputs(town, sites=(PlannerSites(subject, chosen, candidates),)))
-    )
+    opened = visit(render_planner(drawn.inputs(town, sites=Sites(subject, chosen, candidates))))
     page = opened.page
     page.click("#language")
     assert page.evaluate("circleGuide.chosen.subject.key") == "clinic@5min"
@@ -54,20 +51,4 @@ def test_chosen_sites_say_whom_they_serve(visit: Open, town: CoverageResult) -> 
     assert "80 people" in page.inner_text("#table tbody tr")
     page.click("#layers [data-key=sites]")
     assert page.locator(".sites-told").count() == 0
-    opened.assert_quiet()
-
-
-def test_sites_of_a_plan_are_marked_too(visit: Open, town: CoverageResult) -> None:
-    table = gpd.GeoDataFrame(
-        {"site_id": ["s1"], "name": [drawn.HOSTILE], "people": [80.0]},
-        geometry=[shapely.Point(place(*drawn.plan().xy("E")))],
-        crs="EPSG:4326",
-    )
-    marked = Sites(("诊所", "Clinic"), table, (("选一处。", drawn.CLOSING),))
-    opened = visit(render_planner(drawn.inputs(town, marked=marked)))
-    page = opened.page
-    page.click("#language")
-    assert drawn.CLOSING in page.inner_text(".sites-told")
-    page.click("#tab-sites")
-    assert drawn.HOSTILE in page.inner_text("#table")
     opened.assert_quiet()

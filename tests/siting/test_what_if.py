@@ -1,18 +1,24 @@
 """Coverage before and after a change, every figure from the drawing; the commands that tell it."""
 
 import json
+import re
+from pathlib import Path
 
+import openpyxl
+import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
 from drawn_study import at, write_study
 
 from circle.cli import main
+from circle.coverage.change import home_changes
 from circle.edits import Link, write_edits
 from circle.errors import InputError
+from circle.geometry import LonLat
 from circle.study.config import read_study
 from circle.study.coverage import CoverageOptions
-from circle.study.what_if import Changes, NewPlace, gainers, run_what_if
+from circle.study.what_if import Changes, NewPlace, run_what_if
 
 # The clinic stands 600 m north of the centre: 1,400, 1,100 and 200 m from the compounds.
 COMPOUNDS = (("west", -800, 0, 100), ("east", 500, 0, 50), ("north", 0, 800, 30))
@@ -35,6 +41,11 @@ def people(found, key):
     return one["covered_before"], one["covered_after"], one["gained"]
 
 
+def who_gains(found, key):
+    words = home_changes(found.before.coverage, found.after.coverage, key)
+    return [{"gained": 1, "lost": -1}.get(word, 0) for word in words]
+
+
 def try_it(folder, **changes):
     return run_what_if(read_study(folder), Changes(**changes))
 
@@ -43,7 +54,7 @@ def test_a_place_more_serves_those_near_it_and_nobody_else(folder):
     found = try_it(folder, built=(NewPlace("诊所", at(600, 0), "新诊所"),))
     assert people(found, "health@5min") == (30, 80, 50)
     assert people(found, "health@15min") == (30, 80, 50)
-    assert gainers(found, "health@5min").tolist() == [0, 1, 0]
+    assert who_gains(found, "health@5min") == [0, 1, 0]
     others = found.table[~found.table["subject"].str.startswith("health@")]
     assert (others["gained"].fillna(0) == 0).all()
     assert found.changed[0][0].startswith("新增：新诊所")
@@ -52,13 +63,13 @@ def test_a_place_more_serves_those_near_it_and_nobody_else(folder):
 def test_a_place_that_closes_is_missed(folder):
     found = try_it(folder, closed=("north",))
     assert people(found, "health@5min") == (30, 0, -30)
-    assert gainers(found, "health@5min").tolist() == [0, 0, -1]
+    assert who_gains(found, "health@5min") == [0, 0, -1]
 
 
 def test_a_place_that_moves_is_missed_there_and_found_here(folder):
     found = try_it(folder, moved=(("north", at(-700, 0)),))
     assert people(found, "health@5min") == (30, 100, 70)
-    assert gainers(found, "health@5min").tolist() == [1, 0, -1]
+    assert who_gains(found, "health@5min") == [1, 0, -1]
 
 
 def test_a_footbridge_shortens_the_walk(folder):
@@ -82,7 +93,10 @@ def test_the_study_itself_stays_as_it_is(folder):
         ({}, "Nothing is changed"),
         ({"closed": ("nobody",)}, "no facility with the id “nobody”"),
         ({"moved": (("nobody", at(0, 0)),)}, "no facility with the id “nobody”"),
-        ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class “spaceport”"),
+        ({"built": (NewPlace("health", LonLat(0, 0)),)}, "outside the street data"),
+        ({"built": (NewPlace("health", at(500, 600)),)}, "no street within 100 m"),
+        ({"moved": (("north", at(500, 600)),)}, "no street within 100 m"),
+        ({"built": (NewPlace("spaceport", at(0, 0)),)}, "no class and no clause “spaceport”"),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(folder, changes, said):
@@ -90,12 +104,12 @@ def test_a_change_that_makes_no_sense_is_refused(folder, changes, said):
         try_it(folder, **changes)
 
 
-def run(*arguments):
-    return CliRunner().invoke(main, ["--lang", "en", *map(str, arguments)])
+def run(*arguments, files="--no-files"):
+    return CliRunner().invoke(main, ["--lang", "en", *map(str, arguments), files])
 
 
-def told(*arguments):
-    done = run(*arguments, "--json", "--no-progress")
+def told(*arguments, **more):
+    done = run(*arguments, "--json", "--no-progress", **more)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
@@ -143,21 +157,65 @@ def test_the_command_chooses_sites(folder, tmp_path):
     listed = tmp_path / "where.csv"
     rows = ["name,lon,lat", f"a,{spot(-700, 0)}", f"b,{spot(600, 0)}", f"c,{spot(0, 700)}"]
     listed.write_text("\n".join(rows) + "\n", "utf-8")
-    saved = tmp_path / "sites.geojson"
     answer = told("site", folder, "--class", "health", "--candidates", listed,
-                  "--level", "5min", "-o", saved)  # fmt: skip
+                  "--level", "5min")  # fmt: skip
     (chosen,) = answer["sites"]["features"]
     assert chosen["properties"]["name"] == "a"
     assert chosen["properties"]["gained"] == 100
     assert (answer["served_before"], answer["served_after"], answer["total"]) == (30, 130, 180)
     assert answer["is_proven"]
-    assert json.loads(saved.read_text("utf-8")) == answer["sites"]
     both = told("site", folder, "--class", "诊所", "--candidates", listed, "--level", "5min",
                 "--goal", "all")  # fmt: skip
     assert [one["properties"]["name"] for one in both["sites"]["features"]] == ["a", "b"]
     shown = run("site", folder, "--class", "health", "--candidates", listed, "--new", "2")
     assert "Proven" in shown.stdout
     assert "180" in shown.stdout
+
+
+def page_data(path):
+    """Return what a planner's map was made from, and a sheet of the workbook beside it."""
+    (found,) = re.findall(r'<script type="application/json" id="[^"]*">(.*?)</script>',
+                          path.read_text("utf-8"), re.DOTALL)  # fmt: skip
+    return json.loads(found)
+
+
+def sheet(path, name):
+    head, *rows = list(openpyxl.load_workbook(path)[name].iter_rows(min_row=4, values_only=True))
+    names = [str(cell).split("\n")[-1] for cell in head]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def test_chosen_sites_are_on_the_map_and_in_the_tables(folder, tmp_path):
+    listed = tmp_path / "where.csv"
+    listed.write_text(f"name,lon,lat\na,{spot(-700, 0)}\nb,{spot(600, 0)}\n", "utf-8")
+    out = tmp_path / "site"
+    answer = told("site", folder, "--class", "health", "--candidates", listed, "--level", "5min",
+                  files=f"--out={out}")  # fmt: skip
+    assert {Path(file).parent for file in answer["files"]} == {out}
+    (plan,) = page_data(out / "planner.html")["sites"]
+    assert [site["name"]["zh"] for site in plan["sites"]] == ["a"]
+    assert (plan["before"], plan["after"], len(plan["candidates"])) == (30, 130, 2)
+    (row,) = sheet(out / "coverage.xlsx", "sites")
+    assert (row["site (Chinese)"], row["people gained"]) == ("a", 100)
+    (layer,) = pyogrio.read_dataframe(out / "coverage.gpkg", layer="sites").to_dict("records")
+    assert layer["gained"] == 100
+
+
+def test_a_change_is_on_the_map_and_in_the_tables(folder, tmp_path):
+    out = tmp_path / "what-if"
+    told("what-if", folder, "--add", f"health@{spot(600, 0)}=New", "--close", "north",
+         files=f"--out={out}")  # fmt: skip
+    change = page_data(out / "planner.html")["change"]
+    assert change["built"]["health@5min"] == [[round(v, 6) for v in at(600, 0)]]
+    assert change["gone"]["health@5min"] == [[round(v, 6) for v in at(0, 600)]]
+    rows = {row["subject"]: row for row in sheet(out / "coverage.xlsx", "change")}
+    # 30 people lose the one that closes, 50 gain the new one.
+    assert rows["health@5min"]["gained"] == 20
+    homes = pyogrio.read_dataframe(out / "coverage.gpkg", layer="homes").set_index("demand_id")
+    # The streets end west of the western compound: beyond may be one.
+    assert homes["change_health_5min"].to_dict() == {
+        "west": "unknown", "east": "gained", "north": "lost",
+    }  # fmt: skip
 
 
 def test_a_lattice_is_made_where_people_live(folder):
@@ -247,11 +305,34 @@ def test_clauses_miss_what_closes_and_find_what_moves(tmp_path):
     assert houses(moved=(("n3", at(100, 5)),)) == (1, 1)
 
 
+def test_what_is_built_by_the_id_of_a_clause_counts_for_it_and_its_class(tmp_path):
+    config = read_study(write_osm(tmp_path))
+    options = CoverageOptions(standards=(str(config.folder / "own.csv"),))
+
+    def houses(kind):
+        changes = Changes(built=(NewPlace(kind, at(380, 5)),))
+        table = run_what_if(config, changes, options).table
+        mine = table[table.measure == "buildings"].set_index("subject").gained
+        return mine["own-1"], mine["health@5min"]
+
+    assert houses("own-1") == (1, 1)  # a pharmacy, by its tags, is a place of health
+    assert houses("health") == (0, 1)
+
+
 def test_the_id_of_a_clause_says_what_to_build(tmp_path):
     folder = write_osm(tmp_path)
     found = CliRunner().invoke(
         main,
-        ["site", str(folder), "--class", "own-1", "--standard", str(folder / "own.csv"), "--json"],
+        [
+            "site",
+            str(folder),
+            "--class",
+            "own-1",
+            "--standard",
+            str(folder / "own.csv"),
+            "--json",
+            "--no-files",
+        ],
     )
     assert found.exit_code == 0, found.output
     said = json.loads(found.stdout)

@@ -80,9 +80,6 @@
     if (!guide.data.sites.length || !guide.chosen.layers.sites) return null;
     return guide.el('div', { class: 'sites-told' }, [guide.el('h3', {}, [guide.t('layer_sites')])].concat(
       guide.data.sites.map(function (plan) {
-        if (plan.total === null) {
-          return guide.el('p', {}, [guide.say(plan.name) + ' · ' + plan.said.map(guide.say).join(' ')]);
-        }
         const share = function (part) { return guide.number(100 * part / plan.total, 1); };
         return guide.el('p', {}, [guide.t('sites_line', {
           name: guide.say(plan.name), before: share(plan.before), after: share(plan.after)

@@ -116,7 +116,12 @@
       chosen.layers.gaps ? [row('', guide.t('layer_gaps'), '', 'dashed')] : [],
       chosen.layers.places ? [row('', guide.t('layer_places'), '', 'diamond')] : [],
       chosen.layers.sites && guide.data.sites.length ?
-        [row('', guide.t('layer_sites'), '', 'star')] : []
+        [row('', guide.t('layer_sites'), '', 'star'),
+          row(guide.data.colours.mark.candidate, guide.t('candidates'), '', 'dot')] : [],
+      chosen.show === 'change' && (guide.data.change.built[chosen.subject.key] || []).length ?
+        [row('', guide.t('built'), '', 'star')] : [],
+      chosen.show === 'change' && (guide.data.change.gone[chosen.subject.key] || []).length ?
+        [row('', guide.t('gone'), '', 'cross')] : []
     )));
   };
 })(window.circleGuide = window.circleGuide || {});

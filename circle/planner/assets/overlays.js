@@ -172,25 +172,54 @@
     context.closePath();
   }
 
+  function mark(context, x, y, radius) {
+    const colours = guide.data.colours.mark;
+    star(context, x, y, radius);
+    context.fillStyle = colours.chosen;
+    context.fill();
+    context.lineWidth = 2.4;
+    context.strokeStyle = colours.site;
+    context.stroke();
+  }
+
+  /* What a what-if adds is a star, what it takes away is crossed out. */
+  function changed(context, view) {
+    const key = guide.chosen.subject.key;
+    const at = function (spot) {
+      return [guide.mercatorX(spot[0]) * view.scale - view.left,
+        guide.mercatorY(spot[1]) * view.scale - view.top];
+    };
+    (guide.data.change.gone[key] || []).map(at).forEach(function (xy) {
+      [[6, '#ffffff'], [2.6, guide.data.colours.change.lost]].forEach(function (pen) {
+        context.beginPath();
+        context.moveTo(xy[0] - 9, xy[1] - 9);
+        context.lineTo(xy[0] + 9, xy[1] + 9);
+        context.moveTo(xy[0] + 9, xy[1] - 9);
+        context.lineTo(xy[0] - 9, xy[1] + 9);
+        context.lineWidth = pen[0];
+        context.strokeStyle = pen[1];
+        context.stroke();
+      });
+    });
+    (guide.data.change.built[key] || []).map(at).forEach(function (xy) {
+      mark(context, xy[0], xy[1], 13);
+    });
+  }
+
   function sites(context, view) {
-    const mark = guide.data.colours.mark;
+    const colours = guide.data.colours.mark;
     guide.data.sites.forEach(function (plan) {
       plan.candidates.forEach(function (spot) {
         context.beginPath();
         context.arc(guide.mercatorX(spot[0]) * view.scale - view.left,
           guide.mercatorY(spot[1]) * view.scale - view.top, 2.6, 0, 2 * Math.PI);
-        context.fillStyle = mark.candidate;
+        context.fillStyle = colours.candidate;
         context.fill();
       });
       plan.sites.forEach(function (site, i) {
         const x = guide.mercatorX(site.lon) * view.scale - view.left;
         const y = guide.mercatorY(site.lat) * view.scale - view.top;
-        star(context, x, y, 17);
-        context.fillStyle = mark.chosen;
-        context.fill();
-        context.lineWidth = 2.4;
-        context.strokeStyle = mark.site;
-        context.stroke();
+        mark(context, x, y, 17);
         context.font = '700 12px ' + window.getComputedStyle(document.body).fontFamily;
         context.textAlign = 'center';
         context.textBaseline = 'middle';
@@ -228,6 +257,7 @@
       if (chosen.layers.gaps) gaps(context, view);
       if (chosen.layers.places) places(context, view);
       if (chosen.layers.sites) sites(context, view);
+      if (chosen.show === 'change') changed(context, view);
       route(context, view);
     });
     layer.addTo(map);

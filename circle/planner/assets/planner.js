@@ -191,6 +191,7 @@
     if (data.sites.length && guide.store.byKey.has(data.sites[0].subject)) {
       guide.chosen.subject = guide.store.byKey.get(data.sites[0].subject);
     }
+    if (data.change) guide.chosen.subject = guide.store.byKey.get(data.change.most);
     const view = L.latLngBounds([data.view[1], data.view[0]], [data.view[3], data.view[2]]);
     addControls(map);
     guide.wholeView();

@@ -154,7 +154,7 @@
             link(guide.t('site_n', { n: i + 1 }), function () {
               guide.map.setView([site.lat, site.lon], 17, { animate: false });
             }),
-            guide.say(plan.name), guide.el('bdi', {}, [site.name]),
+            guide.say(plan.name), guide.el('bdi', {}, [guide.say(site.name)]),
             site.gained === null ? '–' : guide.amount(site.gained, plan.measure),
             guide.far(site.mean)
           ]

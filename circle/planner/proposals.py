@@ -1,0 +1,155 @@
+"""What is proposed, in sentences and tables: sites that were chosen, and what a change brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from circle.coverage.change import compare
+from circle.coverage.mode import Subject
+from circle.coverage.model import MEASURE_NAMES
+from circle.demand.model import Words
+from circle.planner.plan import Change, Plan, Sites, named_rows
+from circle.planner.tables import UNIT_NAMES, Column, Table, clause_measure, plain
+from circle.siting.problem import Goal
+
+GOAL_NAMES: dict[Goal, Words] = {
+    "most_people": ("覆盖最多的人", "serve most people"),
+    "least_walking": ("总步行最少", "let all walk least"),
+    "fewest": ("以最少的点覆盖所有人", "serve all with the fewest sites"),
+}
+_HOMES: Words = ("住处", "homes")
+
+
+def counted(measure: str) -> Words:
+    """Return what a choice of sites counts, Chinese and English."""
+    return MEASURE_NAMES.get(measure, _HOMES)
+
+
+def site_name(row: Any) -> Words:
+    """Return what a site is called: its name, else the street it lies on, else its number."""
+    if isinstance(row.name, str) and row.name:
+        return row.name, row.name
+    if isinstance(row.street, str) and row.street:
+        return f"{row.street}旁", f"on {row.street}"
+    return str(row.candidate_id), str(row.candidate_id)
+
+
+def said_of_sites(sites: Sites) -> Iterator[Words]:
+    """Yield what was asked, what it brings and how good it is, a sentence each."""
+    plan, subject = sites.plan, sites.subject
+    unit_zh, unit_en = UNIT_NAMES[plan.mode.unit]
+    goal_zh, goal_en = GOAL_NAMES[plan.result.goal]
+    yield (
+        f"{subject.name_zh}：现有 {plan.n_existing} 处，从 {plan.n_candidates} 个候选点中选出 "
+        f"{len(plan.sites)} 处，沿道路 {plan.limit:g} {unit_zh}以内；目标：{goal_zh}。",
+        f"{subject.name_en}: {plan.n_existing} there now, {len(plan.sites)} chosen of "
+        f"{plan.n_candidates} candidates, within {plan.limit:g} {unit_en} along the streets; "
+        f"to {goal_en}.",
+    )
+    what_zh, what_en = counted(plan.measure)
+    before, after = (
+        100 * served / plan.total if plan.total else 0.0
+        for served in (plan.served_before, plan.served_after)
+    )
+    yield (
+        f"覆盖：现在 {plan.served_before:,.0f} / {plan.total:,.0f} {what_zh}（{before:.1f}%），"
+        f"之后 {plan.served_after:,.0f}（{after:.1f}%）。",
+        f"Served: {plan.served_before:,.0f} of {plan.total:,.0f} {what_en} ({before:.1f}%) now, "
+        f"{plan.served_after:,.0f} ({after:.1f}%) then.",
+    )
+    if plan.result.is_proven:
+        yield (
+            "已证明：这些候选点中没有更好的选择。",
+            "Proven: no other choice of these candidates is better.",
+        )
+    else:
+        gap = 100 * plan.result.gap
+        yield (
+            f"未能证明最优：其他选择最多好 {gap:.2f}%。",
+            f"Not proven: another choice could be better by at most {gap:.2f}%.",
+        )
+    left = len(plan.result.unservable)
+    if left:
+        yield (
+            f"{left} 处住处无论现在还是从任何候选点都无法覆盖。",
+            f"{left} homes can be served neither now nor from any candidate.",
+        )
+    if plan.n_outside:
+        yield (
+            f"{plan.n_outside} 处住处在数据范围之外，未计入。",
+            f"{plan.n_outside} homes lie outside the data and do not count.",
+        )
+
+
+def site_table(sites: Sites) -> Table:
+    """Return a row per chosen site, those that serve most first."""
+    unit_zh, unit_en = UNIT_NAMES[sites.plan.mode.unit]
+    what_zh, what_en = counted(sites.plan.measure)
+    columns = (
+        Column("no", "序号", "no.", "whole", 6),
+        Column("name_zh", "位置", "site (Chinese)", width=28),
+        Column("name_en", "位置（英文）", "site (English)", width=28),
+        Column("candidate_id", "候选点编号", "candidate", width=16),
+        Column("gained", f"新增覆盖{what_zh}", f"{what_en} gained", "whole", 11),
+        Column("nearest", f"就近{what_zh}", f"{what_en} it is nearest to", "whole", 11),
+        Column("mean_walk", f"平均步行（{unit_zh}）", f"their mean walk ({unit_en})", "cost", 11),
+        Column("lon", "经度", "longitude", "degrees", 11),
+        Column("lat", "纬度", "latitude", "degrees", 11),
+    )
+    rows = tuple(
+        (
+            *(number, *site_name(row), str(row.candidate_id)),
+            *(plain(row.gained), plain(row.nearest), plain(row.mean_walk)),
+            *(float(row.geometry.x), float(row.geometry.y)),
+        )
+        for number, row in enumerate(named_rows(sites.plan.sites), start=1)
+    )
+    return Table("sites", "选址", "Sites", columns, rows)
+
+
+def changed_subjects(plan: Plan, change: Change) -> list[Subject]:
+    """Return the questions whose answer changes, that whose share changes most first."""
+    gained = {row[0]: row[-1] or 0.0 for row in change_table(plan, change).rows}
+    return [plan.coverage.subject(key) for key, much in gained.items() if much]
+
+
+def change_table(plan: Plan, change: Change) -> Table:
+    """Return a row per question, in the measure it asks for; whose share changes most is first."""
+    unit_zh, unit_en = UNIT_NAMES[plan.unit]
+    columns = (
+        Column("subject", "项目代码", "subject", width=18),
+        Column("level", "层级", "level", width=10),
+        Column("name_zh", "设施", "facility (Chinese)", width=22),
+        Column("name_en", "设施（英文）", "facility (English)", width=28),
+        Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
+        Column("measure", "按", "share of", width=14),
+        Column("share_before", "改动前覆盖率", "covered before", "percent", 11),
+        Column("share_after", "改动后覆盖率", "covered after", "percent", 11),
+        Column("covered_before", "改动前覆盖", "covered before", "whole", 11),
+        Column("covered_after", "改动后覆盖", "covered after", "whole", 11),
+        Column("gained", "增减", "gained", "whole", 11),
+    )
+    figures = {
+        (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
+    }
+    rows: list[tuple[Any, ...]] = []
+    for one in plan.coverage.subjects:
+        measure = clause_measure(plan, one)
+        row = figures[one.key, measure]
+        rows.append(
+            (
+                *(one.key, one.level),
+                *(one.name_zh, one.name_en, one.limit, " / ".join(MEASURE_NAMES[measure])),
+                *(plain(row.share_before), plain(row.share_after)),
+                *(plain(row.covered_before), plain(row.covered_after), plain(row.gained)),
+            )
+        )
+    at = [column.key for column in columns].index("share_before")
+    # People and square metres are put in one order by their shares.
+    order = np.argsort(
+        [-abs((row[at + 1] or 0.0) - (row[at] or 0.0)) for row in rows], kind="stable"
+    )
+    return Table("change", "改动前后", "Before and after", columns, tuple(rows[k] for k in order))
