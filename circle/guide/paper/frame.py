@@ -158,10 +158,15 @@ def same_sheets_scale(
     content: GuideContent, width_mm: float, height_mm: float, scale: float
 ) -> float:
     """Return the largest round scale at which an atlas needs no more maps than at `scale`."""
-    extent = content_extent(content, local_frame(content))
-    n = math.prod(_grid(extent, scale, width_mm, height_mm))
-    larger = (s for s in SCALES if math.prod(_grid(extent, s, width_mm, height_mm)) <= n)
+    n = sheet_count(content, width_mm, height_mm, scale)
+    larger = (s for s in SCALES if sheet_count(content, width_mm, height_mm, s) <= n)
     return min(scale, next(larger, scale))
+
+
+def sheet_count(content: GuideContent, width_mm: float, height_mm: float, scale: float) -> int:
+    """Return how many maps of a size cover the guide at a scale, empty ones among them."""
+    extent = content_extent(content, local_frame(content))
+    return math.prod(_grid(extent, scale, width_mm, height_mm))
 
 
 def fits(content: GuideContent, frame: MapFrame) -> bool:

@@ -35,6 +35,7 @@ _SIZES_MM = {
     "number": 4.5,
 }
 _LONGEST_BAR_MM = 52.0
+_FAR_LEADER, _TANGLED_SHARE = 4.0, 0.25
 _HERE_MM = 6.2  # "You are here" is read from two metres off
 _BOLD = 1.08  # bold letters run wider than the regular ones that are measured
 
@@ -197,6 +198,13 @@ class MapPlan:
             for anchor in block.anchors
         }
         return frozenset(crowds) - {n for inset in self.insets for n in inset.plan.alone}
+
+    @property
+    def is_tangled(self) -> bool:
+        """Whether the lines from numbers to their places run across the map like a web."""
+        lengths = [math.dist(*leader) for block in self.blocks for leader in block.leaders]
+        far = _FAR_LEADER * self.sizes_mm["number"]
+        return sum(length > far for length in lengths) > _TANGLED_SHARE * len(lengths)
 
     @property
     def alone(self) -> frozenset[int]:

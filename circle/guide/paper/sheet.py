@@ -32,6 +32,7 @@ from circle.guide.paper.frame import (
     fits,
     one_frame,
     same_sheets_scale,
+    sheet_count,
 )
 from circle.guide.paper.insets import plan_with_insets
 from circle.guide.paper.list_setting import ListSetter, ListSetting
@@ -46,6 +47,7 @@ from circle.guide.paper.told import Teller, title_lines
 
 _CROWDED_SHARE = 0.3
 _CROWDED_FROM = 80
+_MOST_ROOMY_SHEETS = 24
 _LEAST_POSTER_TYPE = 1.0
 _LEAST_POSTER_LIST_PT = 16
 _LEGEND_MM_PER_PT = 4.0
@@ -265,7 +267,10 @@ class _Composer:
                 elif single.scale > _SMALLEST_SCALE:
                     reason = "small"
             if not reason:
-                return (self._plan(single),), None, ""
+                plan = self._plan(single)
+                if options.paper == "a1" or options.scale or not plan.is_tangled:
+                    return (plan,), None, ""
+                reason = "crowded"
         overview = one_frame(self.content, wide, high)
         size = self._map_size(panel=False)
         scale = options.scale or same_sheets_scale(
@@ -277,6 +282,12 @@ class _Composer:
         if len(frames) == 1:
             return (self._plan(replace(frames[0], width_mm=wide, height_mm=high)),), None, ""
         plans = tuple(self._plan(frame, shows_beyond=False) for frame in frames)
+        while options.scale is None and any(plan.is_tangled for plan in plans):
+            scale = nearest_scale(scale / 1.5)
+            if sheet_count(self.content, *size, scale) > _MOST_ROOMY_SHEETS:
+                break
+            frames = atlas_frames(self.content, *size, scale)
+            plans = tuple(self._plan(frame, shows_beyond=False) for frame in frames)
         shown = {number for plan in plans for number in plan.squares}
         beyond = [place for place in self.places if place.number not in shown]
         number_mm = type_sizes(self.format.type_factor)["number"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from circle.guide.model import GuideContent
@@ -119,3 +121,26 @@ def test_an_atlas_is_as_large_as_its_number_of_maps_allows(tsinghua: GuideConten
     larger = SCALES[SCALES.index(int(guide.scale)) - 1]
     assert guide.reason
     assert len(atlas_frames(tsinghua, wide, high, larger)) > len(guide.plans)
+
+
+def test_numbers_stand_near_their_places_even_in_large_print(shanzishi: GuideContent) -> None:
+    """Four hundred places take more maps rather than a web of lines across one."""
+    template = shanzishi.places[0]
+    places = tuple(
+        replace(
+            template,
+            number=n + 1,
+            facility_id=f"f{n}",
+            lon=shanzishi.center.lon + (n % 20 - 10) * 0.0009,
+            lat=shanzishi.center.lat + (n // 20 - 10) * 0.0006,
+        )
+        for n in range(400)
+    )
+    content = replace(shanzishi, places=places, classes=shanzishi.classes[:1])
+    guide = compose(content, PaperOptions(is_large_print=True))
+    assert guide.is_atlas
+    assert guide.reason == "crowded"
+    for plan in guide.plans:
+        lines = [math.dist(*line) for block in plan.blocks for line in block.leaders]
+        assert np.mean(np.array(lines) > 4 * plan.sizes_mm["number"]) <= 0.25
+    assert not compose(content, PaperOptions()).is_atlas
