@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import hypot
 from typing import Any
 
 import geopandas as gpd
@@ -22,7 +23,7 @@ from circle.geocoding.folding import fold
 from circle.geocoding.model import GeocodeMatch, KnownPlace, query_text
 from circle.geocoding.names import TELLING, take_apart
 from circle.geocoding.place_index import Hit, PlaceIndex
-from circle.geocoding.places import Place, cluster, town_names
+from circle.geocoding.places import ONE_PLACE_M, Place, cluster, town_names
 from circle.geocoding.streets import KnownNumber, StreetIndex, add_lines
 from circle.geocoding.towns import Towns
 from circle.geocoding.whereabouts import AddressFinder, Where
@@ -74,7 +75,9 @@ class Gazetteer:
     ) -> None:
         west, south, east, north = features.bounds
         self._frame = LocalFrame((west + east) / 2, (south + north) / 2)
-        self._places = PlaceIndex(features, self._frame, tuple(extra_places))
+        known = tuple(extra_places)
+        self._known_ids = {each.place_id for each in known}
+        self._places = PlaceIndex(features, self._frame, known)
         self._streets = StreetIndex()
         add_lines(self._streets, self._lines(features.street_lines))
         if streets is not None:
@@ -160,7 +163,25 @@ class Gazetteer:
         if where is not None:
             matches.extend(self._addressed(query, name, where, matches))
         matches.sort(key=lambda match: -match.confidence)
-        return _short(_once(matches))
+        return _short(self._once(matches))
+
+    def _once(self, matches: list[GeocodeMatch]) -> list[GeocodeMatch]:
+        """Leave out what stands there already: the same thing, or one of its name beside it."""
+        kept: list[GeocodeMatch] = []
+        spots: list[tuple[str, float, float]] = []
+        for match in matches:
+            assert match.lonlat is not None  # what is not found is no match here
+            x_m, y_m = map(float, self._frame.to_xy(*match.lonlat))
+            # What is known from elsewhere is a source of its own, and stands beside the map's.
+            is_known = match.feature_id in self._known_ids
+            name = f"{match.feature_id}" if is_known else fold(match.name)
+            if not any(
+                name == other and hypot(x_m - at_x, y_m - at_y) <= ONE_PLACE_M
+                for other, at_x, at_y in spots
+            ):
+                kept.append(match)
+                spots.append((name, x_m, y_m))
+        return kept
 
     # Names -----------------------------------------------------------------------------------
 
@@ -285,13 +306,3 @@ def _short(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:
         return matches
     least = min(matches[0].confidence, _AMBIGUOUS_CONFIDENCE)
     return [m for i, m in enumerate(matches) if i < MAX_MATCHES or m.confidence >= least]
-
-
-def _once(matches: list[GeocodeMatch]) -> list[GeocodeMatch]:
-    seen: set[str | None] = set()
-    unique = []
-    for match in matches:
-        if match.feature_id is None or match.feature_id not in seen:
-            unique.append(match)
-            seen.add(match.feature_id)
-    return unique

@@ -32,7 +32,7 @@ _VAGUE_AREA_ACCURACY_M = 300.0
 _SMALL_AREA_M = 60.0
 # Things of one name this near to each other are one: four gates side by side, a shop mapped as a
 # point in its building.
-_ONE_PLACE_M = 50.0
+ONE_PLACE_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def cluster(places: list[Place]) -> list[list[Place]]:
         joined = [
             group
             for group in groups
-            if any(shapely.distance(place.shape, other.shape) <= _ONE_PLACE_M for other in group)
+            if any(shapely.distance(place.shape, other.shape) <= ONE_PLACE_M for other in group)
         ]
         merged = [place]
         for group in joined:

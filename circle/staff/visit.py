@@ -26,7 +26,7 @@ from circle.staff.access import Access, AccessError, Session, TooManyTriesError
 from circle.staff.desk import StaffDesk
 from circle.staff.uploads import MOST_BYTES, ExpiredError
 from circle.staff.words import WORDS
-from circle.store.labels import act_called
+from circle.store.labels import act_called, fields_called
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -141,6 +141,7 @@ class Visit:
                                           else ""),
             desk=self.desk,
             when=self.when,
+            fields_called=lambda names: fields_called(names, self.language),
             act_called=lambda what: act_called(what, self.language),
             title_zh=self.desk.config.community_zh or self.desk.config.title_zh
             or self.desk.config.name,

@@ -9,7 +9,7 @@ from circle.errors import Language
 from circle.store.harmless import harmless
 from circle.store.importing import OUTCOMES, ImportPlan, RowReport
 from circle.store.labels import OUTCOMES as OUTCOME_LABELS
-from circle.store.labels import called
+from circle.store.labels import fields_called
 from circle.store.list_files import PlaceList
 
 _WRITES = {
@@ -73,7 +73,7 @@ def plan_in_words(plan: ImportPlan, language: Language) -> str:
 
 def _line(row: RowReport, at: int) -> str:
     said = "; ".join((problem.en, problem.zh)[at] for problem in row.problems)
-    said = said or _fields(row, at)
+    said = said or fields_called(row.fields, ("en", "zh")[at])
     where = (f"row {row.number}", f"第 {row.number} 行")[at]
     return f"{where} {row.name} [{OUTCOME_LABELS[row.outcome][at]}] {said}"
 
@@ -124,7 +124,7 @@ def write_report(path: Path, places: PlaceList, plan: ImportPlan, language: Lang
                 OUTCOME_LABELS[report.outcome][at],
                 _WRITES[report.writes][at],
                 harmless(report.place_id or ""),
-                _fields(report, at),
+                fields_called(report.fields, language),
                 harmless("; ".join(reasons)),
                 *map(harmless, texts),
             ]
@@ -162,10 +162,6 @@ def _write_missing(book: Any, plan: ImportPlan, at: int) -> None:
     sheet.append(["id", ("name", "名称")[at]])
     for identity, name in plan.missing:
         sheet.append([harmless(identity), harmless(name)])
-
-
-def _fields(row: RowReport, at: int) -> str:
-    return (", ", "、")[at].join(called(name, ("en", "zh")[at]) for name in row.fields)
 
 
 def _at(language: Language) -> int:

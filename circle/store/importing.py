@@ -17,11 +17,12 @@ from typing import Any, Literal
 from circle.classes import ClassTable
 from circle.errors import ConflictError, RegisterError
 from circle.geocoding import Geocoder
+from circle.store.labels import called
 from circle.store.list_files import FIELDS, ListRow
 from circle.store.list_rows import POSITION_FIELDS, Draft, Problem, RowReader
 from circle.store.matching import PlaceIndex, origin_of
 from circle.store.model import Action, Origin, Place
-from circle.store.placing import place_draft
+from circle.store.placing import FAR_FROM_MAP_M, distance_m, place_draft
 from circle.store.register import Register
 from circle.store.sheet_of_register import from_own_sheet
 
@@ -233,6 +234,7 @@ class _Planner:
         self._list = list_name
         self._reader = RowReader(frozenset(FIELDS), classes)
         self._geocoder = geocoder
+        self._class_names = {kind.key: (kind.name_en, kind.name_zh) for kind in classes}
         self.reports: list[RowReport] = []
         self.adds: list[Place] = []
         self.edits: list[tuple[str, int, Mapping[str, Any]]] = []
@@ -349,19 +351,21 @@ class _Planner:
                 is_by_hand = before is not None and place.checked_by is not None
             is_other_list = own is None and bool(current) and bool(others or place.checked_by)
             if name != "extra" and (is_by_hand or is_other_list):
-                _disagree(draft, name, value, current)
+                self._disagree(draft, name, value, current)
                 continue
             if value is None and name in ("name", "category"):
                 continue
             changed[name] = value
-        changed |= self._moved(draft, place, fresh)
+        changed |= self._moved(draft, place, fresh, own)
         rest = [origin for origin in place.origins if origin is not own]
         changed["origins"] = (*rest, Origin(self._list, draft.list_id, draft.cells))
         if draft.problems:
             changed |= _doubts(draft.problems)
         return {name: value for name, value in changed.items() if getattr(place, name) != value}
 
-    def _moved(self, draft: Draft, place: Place, fresh: set[str]) -> dict[str, Any]:
+    def _moved(
+        self, draft: Draft, place: Place, fresh: set[str], own: Origin | None
+    ) -> dict[str, Any]:
         """Return the position of a place where the row gives another, or another address."""
         has_new_position = bool(fresh & POSITION_FIELDS) and draft.given is not None
         has_new_words = bool(fresh & {"name", "address"}) and draft.given is None
@@ -372,7 +376,15 @@ class _Planner:
         if place.checked_by is not None:
             moved = (position["lon"], position["lat"]) != (place.lon, place.lat)
             if has_new_position and moved:
-                _disagree(draft, "lon", draft.cells.get("lon"), place.lon)
+                self._disagree(draft, "lon", draft.cells.get("lon"), place.lon)
+            return {}
+        if has_new_position and own is None and place.match_method == "coordinates":
+            # Another list has said where it is; that stays, and is doubted where they disagree.
+            assert draft.given is not None
+            here, there = place.lonlat, draft.given.lonlat
+            if here is not None and distance_m(here, there) > FAR_FROM_MAP_M:
+                spots = (f"{spot.lon:.5f},{spot.lat:.5f}" for spot in (there, here))
+                self._disagree(draft, "lon", *spots)
             return {}
         draft.problems.extend(problem for problem in trial.problems)
         if position["lon"] is None and place.lon is not None and not has_new_position:
@@ -380,6 +392,21 @@ class _Planner:
         if position["status"] == "doubtful":
             position["is_published"] = False
         return position
+
+    def _disagree(self, draft: Draft, name: str, value: Any, current: Any) -> None:
+        new, held = (self._said(name, each) for each in (value, current))
+        field = "position" if name == "lon" else name
+        draft.doubt(
+            _column(name),
+            f"the list says {called(field, 'en')} “{new[0]}”, the register “{held[0]}”, which "
+            "stays until somebody decides",
+            f"名单中{called(field, 'zh')}为“{new[1]}”，登记册中为“{held[1]}”，"
+            "核实之前保留登记册的内容",
+        )
+
+    def _said(self, name: str, value: Any) -> tuple[str, str]:
+        known = self._class_names.get(value) if name == "category" else None
+        return known or (_shown(value), _shown(value))
 
     def _reread(self, origin: Origin) -> Draft:
         """Return what the row of a list said when it was last read."""
@@ -424,16 +451,6 @@ def _cells_of(draft: Draft, own: Origin | None) -> set[str]:
 
 def _says(origin: Origin, name: str, draft: Draft) -> bool:
     return origin.cells.get(name) == draft.cells.get(name)
-
-
-def _disagree(draft: Draft, name: str, value: Any, current: Any) -> None:
-    draft.doubt(
-        _column(name),
-        f"the list says {_column(name)} “{_shown(value)}”, the register “{_shown(current)}”, which "
-        "stays until somebody decides",
-        f"名单中 {_column(name)} 为“{_shown(value)}”，登记册中为“{_shown(current)}”，"
-        "核实之前保留登记册的内容",
-    )
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from circle.errors import Language
@@ -20,6 +20,7 @@ FIELDS: Mapping[str, Both] = {
     "address": ("address", "地址"),
     "lon": ("longitude", "经度"),
     "lat": ("latitude", "纬度"),
+    "position": ("position", "位置"),
     "lonlat": ("coordinates in one cell", "坐标（同一格）"),
     "datum": ("datum", "坐标系"),
     "given_x": ("longitude as given", "原始经度"),
@@ -127,6 +128,30 @@ def called(field: str, language: Language) -> str:
     ('电话', '负责人')
     """
     return FIELDS.get(field, (field, field))[1 if language == "zh" else 0]
+
+
+_OF_POSITION = frozenset(
+    {"lon", "lat", "given_x", "given_y", "datum", "position_accuracy_m", "match_method"}
+    | {"match_level", "match_confidence", "match_reason", "match_reason_zh", "status"}
+)
+
+
+def fields_called(fields: Iterable[str], language: Language) -> str:
+    """
+    Return what several fields are called, all that go with a position as one.
+
+    Examples
+    --------
+    >>> fields_called(["given_x", "lat", "lon", "match_reason", "phone"], "zh")
+    '位置、电话'
+    >>> fields_called(["status"], "en")
+    'status'
+    """
+    names = list(fields)
+    if {"lon", "lat"} & set(names):
+        names = ["position", *(name for name in names if name not in _OF_POSITION)]
+    said = dict.fromkeys(called(name, language) for name in names)
+    return ("、" if language == "zh" else ", ").join(said)
 
 
 def act_called(what: str, language: Language) -> str:

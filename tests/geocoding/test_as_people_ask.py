@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from circle.geocoding import Gazetteer
+from circle.store.placing import distance_m
 from tests.geocoding import maps
 
 
@@ -107,3 +108,12 @@ def test_around_monaco(monaco: Gazetteer, asked: str, name: str, is_sure: bool) 
 )
 def test_around_shanzishi(shanzishi: Gazetteer, asked: str, name: str, is_sure: bool) -> None:
     assert best(shanzishi, asked) == (name, is_sure)
+
+
+def test_what_stands_side_by_side_is_one_answer(tsinghua: Gazetteer) -> None:
+    # Lanes of one gate are mapped as a row of points; the gate on the other side is another.
+    gates = [match for match in tsinghua.geocode("清华大学西门") if match.confidence >= 0.5]
+    assert 1 < len(gates) == len({match.feature_id for match in gates})
+    spots = [match.lonlat for match in gates if match.lonlat is not None]
+    for at, one in enumerate(spots):
+        assert all(distance_m(one, other) > 50 for other in spots[at + 1 :])

@@ -246,6 +246,20 @@ def test_an_id_of_another_list_does_not_overwrite(
     assert take(register, write_csv(head, other), list_name="other").rows[0].writes == "add"
 
 
+def test_another_list_does_not_move_what_a_list_has_placed(
+    register: Register, write_csv: Callable[..., Path]
+) -> None:
+    head = "名称,类别,地址,经度,纬度"
+    take(register, write_csv(head, "东门诊所,诊所,东门1号,103.8300,36.06"), "wgs84")
+    for lon, outcome in (("103.8310", "unchanged"), ("103.8400", "doubtful")):
+        row = f"东门诊所,诊所,东门1号,{lon},36.06"
+        made = take(register, write_csv(head, row, name=f"{lon}.csv"), "wgs84", list_name=lon)
+        assert outcomes(made) == [outcome]
+        [place] = register.places()
+        assert place.lonlat == LonLat(103.83, 36.06)
+    assert "名单中位置为“103.84000,36.06000”" in made.rows[0].problems[0].zh
+
+
 def test_how_a_file_writes_a_coordinate_is_no_change(
     register: Register, write_csv: Callable[..., Path]
 ) -> None:
