@@ -34,7 +34,8 @@ _SHOWN = 40
 
 @click.command(
     cls=CircleCommand,
-    zh="选址：在哪里新建某类设施，能让最多的人受益。NAME 为指南文件夹。",
+    zh="选址：在哪里新建某类设施，能让最多的人受益。地图、表格、图层和报告写入 "
+    "maps/NAME/site-CLASS。NAME 为指南文件夹。",
 )
 @click.argument("name")
 @option(
@@ -132,7 +133,8 @@ def site(
 @click.command(
     "what-if",
     cls=CircleCommand,
-    zh="试一试：新增、迁移或关闭设施，打通门禁、加建天桥，前后覆盖各是多少。",
+    zh="试一试：新增、迁移或关闭设施，打通门禁、加建天桥，前后覆盖各是多少。地图、表格、图层和报告"
+    "写入 maps/NAME/what-if。",
 )
 @click.argument("name")
 @option("--add", "built", multiple=True, metavar="CLASS|CLAUSE@LON,LAT[=NAME]",

@@ -17,6 +17,7 @@ from circle.snapping import Snaps, snap
 from circle.walkers import Walker
 
 Geometries = npt.NDArray[Any]
+_FRONT_STEP_M = 10.0
 _RIM_DEG = 1e-7
 """A centimetre: rounding does not put outside what stands on the rim of the data."""
 
@@ -101,7 +102,9 @@ def door_of(
     """
     points = shapely.point_on_surface(shapes)
     x, y = shapely.get_x(points), shapely.get_y(points)
-    corners, owner = shapely.get_coordinates(shapes, return_index=True)
+    # A long front may be nearer to a street between its corners.
+    fronts = shapely.segmentize(shapes, _FRONT_STEP_M)
+    corners, owner = shapely.get_coordinates(fronts, return_index=True)
     snaps = snap(network, corners[:, 0], corners[:, 1], walker, is_visited=is_visited)
     order = np.lexsort((np.arange(len(owner)), snaps.distance_m, owner))
     first = order[np.unique(owner[order], return_index=True)[1]]

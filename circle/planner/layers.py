@@ -60,7 +60,7 @@ _STYLES_SQL = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
     f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+    styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
     owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT CURRENT_TIMESTAMP
 )
 """
@@ -362,7 +362,7 @@ def _write_styles(database: sqlite3.Connection, layers: list[Layer], stamp: str)
     database.execute(_STYLES_SQL)
     rows = [
         (
-            *("", "", layer.name, "geom", style.name[:30], style.qml(), style.sld(layer.name)),
+            *("", "", layer.name, "geom", style.name, style.qml(), style.sld(layer.name)),
             *(number == 0, style.name, "", None, stamp),
         )
         for layer in layers

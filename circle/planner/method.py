@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from circle import __version__
-from circle.coverage.mode import StandardMode
+from circle.coverage.mode import LEVEL_METRES, StandardMode
 from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
 from circle.planner.plan import Plan
@@ -83,6 +83,33 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
 )
 """What the words in the tables mean."""
 
+CHOICES: tuple[Words, Words] = (
+    ("可选处数", "choices"),
+    (
+        "最大限值内能走到的设施数；平均与中位按人口计。",
+        "How many places are within the widest limit; mean and median are over people.",
+    ),
+)
+CAPACITY: tuple[Words, Words] = (
+    ("容量与两步移动搜寻法", "capacity and 2SFCA"),
+    (
+        "只计地图写明容量的设施。先把每处容量按距离的高斯权重（门口为 1，限值处为 0）分给能到达的"
+        "人，再对每个住处把各处分得的加总，按每千人计；每千人容量为容量合计 ÷ 人口。",
+        "Only places whose capacity the map gives. Each place's capacity is shared among the "
+        "people who reach it, weighed by a Gaussian of the distance (1 at the door, 0 at the "
+        "limit); each home adds up its shares, per 1,000 people. Capacity per 1,000 is all "
+        "capacity by all people.",
+    ),
+)
+SCORE: tuple[Words, Words] = (
+    ("综合得分", "composite score"),
+    (
+        "各类覆盖率按给定权重的加权平均；权重是选择，不是测量。",
+        "Mean of the classes' shares by the weights that were given; weights are a choice, not a "
+        "measurement.",
+    ),
+)
+
 
 class Fact(NamedTuple):
     """A row about the method: what it is about, in both languages, its value, where it is from."""
@@ -93,6 +120,11 @@ class Fact(NamedTuple):
     source: Words = ("", "")
 
 
+_LEVELS_TEXT = ", ".join(f"{metres:g}" for metres in LEVEL_METRES)
+_LEVELS_OF: Words = (
+    "GB 50180-2018 2.0.2–2.0.4：十五分钟为 800–1000 米，取 1000 米",
+    "GB 50180-2018, 2.0.2 to 2.0.4: 15 minutes are 800 to 1000 m; 1000 m is taken",
+)
 _GENERAL: Words = ("概况", "general")
 _DATA: Words = ("数据来源", "data")
 _PARAMETERS: Words = ("参数", "parameters")
@@ -190,12 +222,16 @@ def _parameters(plan: Plan) -> Iterator[Fact]:
         value = plan.coverage.parameters.get(key)
         if value is None:
             continue
-        if isinstance(value, bool):
+        if key == "walker":
+            walker = plan.coverage.mode.walker
+            yield Fact(_PARAMETERS, name, (walker.name_zh, walker.name_en))
+        elif isinstance(value, bool):
             yield Fact(_PARAMETERS, name, ("是", "yes") if value else ("否", "no"))
         elif key in ("limits", "farthest"):
             listed = value if isinstance(value, list) else [value]
             text = ", ".join(f"{one:g}" for one in listed)
-            yield Fact(_PARAMETERS, name, (f"{text} {unit[0]}", f"{text} {unit[1]}"))
+            source = _LEVELS_OF if key == "limits" and text == _LEVELS_TEXT else ("", "")
+            yield Fact(_PARAMETERS, name, (f"{text} {unit[0]}", f"{text} {unit[1]}"), source)
         else:
             told = ", ".join(map(str, value)) if isinstance(value, list) else value
             yield Fact(_PARAMETERS, name, _same(told))
@@ -231,5 +267,10 @@ def _terms(plan: Plan) -> Iterator[Fact]:
     for note in plan.coverage.notes:
         if note not in told:
             yield Fact(_NOTES, ("结果", "results"), note)
-    for name, meaning in DEFINITIONS:
+    terms = [*DEFINITIONS, CHOICES]
+    if len(plan.capacity):
+        terms.append(CAPACITY)
+    if plan.score is not None:
+        terms.append(SCORE)
+    for name, meaning in terms:
         yield Fact(_TERMS, name, meaning)

@@ -190,7 +190,7 @@ def standard_files() -> dict[str, Path]:
     Examples
     --------
     >>> sorted(standard_files())[:2]
-    ['city-checkup-parks', 'city-rules']
+    ['city-checkup-2023', 'city-checkup-parks']
     """
     return {path.stem: path for path in sorted(data_path("standards").glob("*.csv"))}
 
@@ -253,7 +253,7 @@ def load_standards(path: Path | str | None = None) -> tuple[Clause, ...]:
     Examples
     --------
     >>> parks = load_standards("city-checkup-parks")
-    >>> [(clause.least_size_m2, clause.limit_m) for clause in parks]
+    >>> [(clause.least_size_m2, clause.limit_m) for clause in parks if clause.is_judged]
     [(5000.0, 500.0), (2000.0, 300.0)]
     """
     known = standard_files()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -110,6 +111,25 @@ def test_a_building_starts_at_its_nearest_outline() -> None:
     # From one of the corners or between them, 20 m off the street.
     assert 210 <= cost <= 230
     assert result.homes.off_street_m == pytest.approx([20], abs=1e-6)
+
+
+def test_a_long_front_starts_where_it_is_nearest_not_at_a_corner() -> None:
+    town = sketch(
+        """
+        A-----B-----C
+              |
+              D
+        """,
+        m_per_char=50,
+    )
+    x, y = town.xy("D")
+    # 200 m wide, its middle 10 m from the end of the street: every corner is farther than 100 m.
+    homes = demand({"a": (x, y - 20)}, {"a": 7}, size_m=10)
+    corners = [(x - 100, y - 30), (x + 100, y - 30), (x + 100, y - 10), (x - 100, y - 10)]
+    front = shapely.Polygon([place(*corner) for corner in corners])
+    homes = replace(homes, homes=homes.homes.set_geometry([front], crs="EPSG:4326"))
+    result = judged(town, homes, clinics({"clinic": (x, y)}))
+    assert result.reaches["clinic"].cost[0] == pytest.approx(10_000, abs=100)
 
 
 def test_minutes_are_those_of_the_walker() -> None:

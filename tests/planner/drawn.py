@@ -57,7 +57,7 @@ def result(mode: Mode | None = None, **moved: tuple[float, float]) -> CoverageRe
     spots: Mapping[str, tuple[float, float]] = {
         CLOSING: town.xy("A"), HOSTILE: town.xy("B", north=-5), **moved,
     }  # fmt: skip
-    one, other = load_standards("city-checkup-parks")
+    one, other, *_ = load_standards("city-checkup-parks")
     subjects = [
         Subject(f"clinic@{level}", "class", level, "诊所", "Clinic", limit, "clinic")
         for level, limit in zip(chosen.levels, chosen.limits, strict=True)

@@ -38,6 +38,7 @@ from circle.planner.layers import (
     render_geopackage,
     render_shapefiles,
 )
+from circle.planner.method import facts
 from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Change, Plan, Sites, gravest_gaps, numbered
 from circle.planner.tables import as_csv, csv_tables, neutral
@@ -433,3 +434,14 @@ def test_files_are_written_together_or_not_at_all(plan: Plan, tmp_path: Path) ->
     with pytest.raises(Exception, match=r"coverage\.gpkg"):
         write_together({folder / "coverage.xlsx": b"new", folder / "coverage.gpkg": b"new"})
     assert (folder / "coverage.xlsx").read_bytes() == before
+
+
+def test_the_method_tells_what_a_score_and_a_level_rest_on(plan: Plan) -> None:
+    plain = {fact.name[1]: fact for fact in facts(plan)}
+    assert "composite score" not in plain
+    assert "800 to 1000 m" in plain["limits of the levels"].source[1]
+    assert plain["walker"].value == ("成年人", "adult")
+    weighed = plan_of(plan.coverage, score=composite(plan.coverage, {"clinic": 1.0}))
+    assert "composite score" in {fact.name[1] for fact in facts(weighed)}
+    minutes = {fact.name[1]: fact for fact in facts(plan_of(by_minutes()))}
+    assert minutes["limits of the levels"].source == ("", "")

@@ -69,10 +69,19 @@
     }), chosen.measure, function (key) { chosen.measure = key; guide.refresh(); });
     guide.radios(guide.byId('subjects'), subjectsOf(group, subject.level).map(subjectRow),
       subject.key, function (key) { guide.choose(guide.store.byKey.get(key)); });
+    showChosen(guide.byId('subjects'));
     drawKey();
     drawShows();
     drawLayers();
   };
+
+  /* On a phone the list scrolls in itself, so that the map is not far below. */
+  function showChosen(holder) {
+    const on = holder.querySelector('[aria-checked="true"]');
+    if (on && holder.scrollHeight > holder.clientHeight) {
+      holder.scrollTop = on.offsetTop - holder.offsetTop - (holder.clientHeight - on.offsetHeight) / 2;
+    }
+  }
 
   /* What the parts of the bars are. */
   function drawKey() {
