@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
-from circle.errors import CircleError, StudyError
+from circle.errors import CircleError
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
@@ -211,13 +211,7 @@ def _with_register(name: str) -> StudyConfig:
     from circle.study import read_study
 
     config = read_study(name)
-    if config.register is None:
-        raise StudyError(
-            en=f'{config.path} names no register; add the line register = "places.db" to it, which '
-            "is made when it is not there yet.",
-            zh=f'{config.path} 中没有登记册；请加上一行 register = "places.db"，'
-            "文件不存在时会自动新建。",
-        )
+    config.named_register()
     return config
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from circle.classes import ClassTable, load_classes
-from circle.errors import CircleError, StudyError
+from circle.errors import CircleError
 from circle.guide.basemap import encode_basemap
 from circle.staff.uploads import Uploads
 from circle.store import Register
@@ -68,15 +68,8 @@ class StaffDesk:
         out_dir: Path,
         on_edition: Callable[[Study], None] | None = None,
     ) -> None:
-        if config.register is None:
-            raise StudyError(
-                en=f'The study {config.name} names no register; add register = "places.db" to '
-                f"{config.path.name}.",
-                zh=f"{config.name} 没有登记册；请在 {config.path.name} 中加上 "
-                'register = "places.db"。',
-            )
         self.config = config
-        self.register = Register.open(config.register)
+        self.register = Register.open(config.named_register())
         self.classes: ClassTable = load_classes(config.classes)
         self.uploads = Uploads()
         self.basemap_json = json.dumps(

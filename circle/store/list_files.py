@@ -244,9 +244,7 @@ def _read_sheet(source: Path, mapping: Mapping[str, str]) -> PlaceList:
         number, headers = rows[at]
         columns = _columns(headers, _checked_mapping(source, headers, mapping))
         made = [_row(n, dict(enumerate(cells)), columns) for n, cells in rows[at + 1 :]]
-        kept = tuple(
-            row for row in made if (row.cells or row.extra) and not is_example(row.cells)
-        )
+        kept = tuple(row for row in made if (row.cells or row.extra) and not is_example(row.cells))
         if not kept:
             raise _no_rows(source)
         return PlaceList(source.name, columns, kept, None, number)
