@@ -10,6 +10,7 @@ import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, tell
 from circle.cli.outputs import check_output
+from circle.cli.studies import without_photos
 from circle.errors import InputError
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def guide(
         },
         "\n".join(_said(printed, target)),
     )
+    for line in without_photos(study.bad_photos):
+        click.echo(line, err=True)
 
 
 def read_scale(text: str) -> float:

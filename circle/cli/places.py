@@ -22,6 +22,7 @@ from circle.cli.register_options import (
     map_option,
     online_option,
     open_register,
+    photo_problem_of,
     register_option,
     study_option,
     surroundings_of,
@@ -140,6 +141,7 @@ def import_(
                 datum,
                 within=None if around is None else around.bounds,
                 default_class=default_class,
+                photo_problem=photo_problem_of(address),
             )
             with _bar(len(drafts)) as bar:
                 plan = plan_import(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import click
 from circle.cli.command import in_words, note, option
 
 if TYPE_CHECKING:
+    from circle.errors import CircleError
     from circle.geocoding import KnownPlace
     from circle.store import Register
     from circle.store.surroundings import Surroundings
@@ -83,6 +85,18 @@ def study_of_register(address: str | None) -> StudyConfig | None:
         if (Path(address) / "circle.toml").is_file():
             raise
         return None
+
+
+def photo_problem_of(address: str | None) -> Callable[[str], CircleError | None] | None:
+    """Return who says what is wrong with a picture; None where nobody knows its folder."""
+    from circle.guide.photos import photo_problem
+
+    config = study_of_register(address)
+    if config is not None:
+        return partial(photo_problem, config.photo_folder)
+    if address is not None and "://" in address:
+        return None
+    return partial(photo_problem, Path(address or DEFAULT_REGISTER).parent)
 
 
 def who_acts(who: str | None) -> str:

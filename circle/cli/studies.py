@@ -17,6 +17,7 @@ from circle.errors import CircleError
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
+    from circle.guide.photos import BadPhoto
     from circle.study import BuildResult, Step, StudyConfig
 
 DEFAULT_PORT = 8015
@@ -125,7 +126,7 @@ def build(name: str) -> None:
     """
     result = _build(name)
     tell(_summary(result), "\n".join([_counts(result), *map(str, result.paths)]))
-    for line in _unplaced(result):
+    for line in (*_unplaced(result), *without_photos(result.study.bad_photos)):
         click.echo(line, err=True)
 
 
@@ -187,6 +188,8 @@ def serve(name: str, host: str, port: int, staff: bool) -> None:
             ),
         )
         sys.stdout.flush()
+        for line in without_photos(result.study.bad_photos):
+            click.echo(line, err=True)
         # Ctrl+C is how it is meant to end.
         with suppress(KeyboardInterrupt):
             run_service(result.study, listener, staff=worked_on)
@@ -241,6 +244,10 @@ def _summary(result: BuildResult) -> dict[str, object]:
         "name": result.study.config.name,
         "n_places": len(content.places),
         "n_unplaced": len(content.unplaced),
+        "without_photo": [
+            {"name": photo.place, "photo": photo.file, "reason": in_words(photo.en, photo.zh)}
+            for photo in result.study.bad_photos
+        ],
         "files": [str(path) for path in result.paths],
     }
 
@@ -266,6 +273,21 @@ def _unplaced(result: BuildResult) -> list[str]:
     if len(unplaced) > _MOST_NAMED:
         n, path = len(unplaced) - _MOST_NAMED, result.unplaced_csv
         lines.append(in_words(f"… and {n} more: see {path}", f"……另有 {n} 处，见 {path}"))
+    return lines
+
+
+def without_photos(bad: tuple[BadPhoto, ...]) -> list[str]:
+    """Return which places are shown without their pictures and why, as far as a screen holds."""
+    lines = [
+        in_words(
+            f"Without its photo “{photo.file}”: {photo.place}; {photo.en}.",
+            f"没有照片“{photo.file}”：{photo.place}；{photo.zh}。",
+        )
+        for photo in bad[:_MOST_NAMED]
+    ]
+    if len(bad) > _MOST_NAMED:
+        n = len(bad) - _MOST_NAMED
+        lines.append(in_words(f"… and {n} more photos.", f"……另有 {n} 张照片。"))
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from circle.datum import DATUMS
 from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
+from circle.guide.photos import photo_problem
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
 from circle.store.datum_meanings import DatumMeaning, datum_meanings
@@ -156,6 +158,7 @@ def _plan(visit: Visit, kept: Upload) -> None:
         kept.datum,
         within=None if around is None else around.bounds,
         default_class=kept.default_class,
+        photo_problem=partial(photo_problem, visit.desk.config.photo_folder),
     )
     kept.plan = plan_import(
         visit.desk.register,

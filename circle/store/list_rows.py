@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,8 @@ _PLAIN_FIELDS = (
 POSITION_FIELDS = frozenset({"lon", "lat", "lonlat", "datum", "position_accuracy_m"})
 ALSO_PARTS_NAMES = "、|"
 """Signs that part other names, besides those that part all entries."""
+
+PhotoProblem = Callable[[str], CircleError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def read_drafts(
     *,
     within: Bounds | None = None,
     default_class: str | None = None,
+    photo_problem: PhotoProblem | None = None,
 ) -> list[Draft]:
     """
     Return what the rows of a list describe.
@@ -175,6 +178,8 @@ def read_drafts(
         Extent of the map: coordinates far outside are not believed.
     default_class
         Class of rows without one.
+    photo_problem
+        Says what is wrong with the picture of a name; None looks at none.
 
     Raises
     ------
@@ -190,7 +195,9 @@ def read_drafts(
             f"请指定 {'、'.join(DATUMS)} 之一：高德、腾讯为 gcj02，百度为 bd09，"
             "天地图为 cgcs2000，GPS 为 wgs84。",
         )
-    reader = RowReader(places.fields, classes, datum, within, default_class, places.reference)
+    reader = RowReader(
+        places.fields, classes, datum, within, default_class, places.reference, photo_problem
+    )
     drafts = [reader.read(row) for row in places.rows]
     _refuse_repeats(drafts)
     return drafts
@@ -207,7 +214,9 @@ class RowReader:
         within: Bounds | None = None,
         default_class: str | None = None,
         reference: str | None = None,
+        photo_problem: PhotoProblem | None = None,
     ) -> None:
+        self._photo_problem = photo_problem
         self._fields = fields
         self._reference = reference
         self._classes = classes
@@ -242,10 +251,20 @@ class RowReader:
             draft.refuse("name", "it has no name", "没有名称")
         if row.extra:
             draft.values["extra"] = dict(row.extra)
+        self._look_at_photo(cells.get("photo"), draft)
         self._read_class(cells.get("class"), draft)
         self._read_entries(cells, draft)
         self._read_position(row, cells, draft)
         return draft
+
+    def _look_at_photo(self, name: str | None, draft: Draft) -> None:
+        problem = self._photo_problem(name) if name and self._photo_problem else None
+        if problem is not None:
+            draft.doubt(
+                "photo",
+                f"the photo “{name}”: {problem.en.rstrip('.')}",
+                f"照片“{name}”：{problem.zh.rstrip('。')}",
+            )
 
     def _read_class(self, word: str | None, draft: Draft) -> None:
         if word is None:

@@ -188,6 +188,17 @@ class StudyConfig:
         return self.path.parent
 
     @property
+    def photo_folder(self) -> Path:
+        """
+        Where the pictures of places lie: beside the list or the register that names them.
+
+        A register in a database has them by the study.
+        """
+        if self.register is not None:
+            return self.folder if "://" in self.register else Path(self.register).parent
+        return self.folder if self.places is None else self.places.parent
+
+    @property
     def who(self) -> Walker:
         """The walker whose minutes the guide gives."""
         return get_walker(self.walker)

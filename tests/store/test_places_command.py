@@ -76,3 +76,22 @@ def test_whoever_does_not_write_is_told_how(here: Path) -> None:
     mixed = places("import", write_list(here, good, ",菜市场,,,,")).stdout
     assert "--only-good --yes" in mixed
     assert not (here / "ours" / "places.db").exists()
+
+
+def test_a_photo_that_is_not_there_is_a_doubt_and_blocks_no_guide(here: Path) -> None:
+    near = at(240, 0)
+    path = here / "list.csv"
+    path.write_text(
+        f"{HEADER},照片\n东市场,菜市场,,{near.lon},{near.lat},wgs84,门口.jpg\n", "utf-8"
+    )
+    done = places("import", path, "--register", "ours", "--yes", lang="zh")
+    assert done.exit_code == 0, done.output
+    assert "照片“门口.jpg”" in done.stdout
+    assert str(here / "ours") in done.stdout
+    with Register.open(str(here / "ours" / "places.db"), must_exist=True) as register:
+        (place,) = register.places()
+    assert place.lonlat is not None
+    assert places("publish", place.place_id, "--register", "ours").exit_code == 0
+    built = CliRunner().invoke(main, ["--lang", "zh", "build", "ours"])
+    assert built.exit_code == 0, built.output
+    assert "没有照片“门口.jpg”：东市场" in built.stderr
