@@ -33,6 +33,7 @@ from circle.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from circle.store.importing import ImportPlan
+    from circle.store.list_files import PlaceList
     from circle.store.surroundings import Surroundings
 
 
@@ -116,10 +117,11 @@ def import_(
     Every row is reported before anything is written; without --yes you are asked.
     """
     from circle.cli.outputs import check_output
+    from circle.store.declared import datum_refusal, undeclared_rows
     from circle.store.import_report import plan_as_json, plan_in_words, write_report
     from circle.store.importing import apply_import, plan_import
     from circle.store.list_files import read_list
-    from circle.store.list_rows import needs_datum, read_drafts
+    from circle.store.list_rows import read_drafts
 
     if report is not None:
         check_output(report, (".xlsx",))
@@ -131,8 +133,11 @@ def import_(
         around = surroundings_of(
             streets, study, known_for_others(register), online=online, register=address
         )
-        if needs_datum(listed, datum):
-            _tell_datums(listed, around)
+        if undeclared_rows(listed, datum):
+            _tell_datums(listed, datum, around)
+        refusal = datum_refusal(listed, datum)
+        if refusal is not None and report is None:
+            raise refusal
         classes = around.classes if around is not None else load_classes()
         while True:
             drafts = read_drafts(
@@ -142,6 +147,7 @@ def import_(
                 within=None if around is None else around.bounds,
                 default_class=default_class,
                 photo_problem=photo_problem_of(address),
+                by_row=True,
             )
             with _bar(len(drafts)) as bar:
                 plan = plan_import(
@@ -155,6 +161,8 @@ def import_(
                 )
             if report is not None:
                 write_report(report, listed, plan, language())
+            if refusal is not None:
+                raise refusal
             wants = _wants_to_write(plan, yes, dry_run, only_good)
             if wants and not plan.is_sound and not only_good:
                 # It will be refused; what is wrong with which row comes first.
@@ -230,11 +238,12 @@ def _mapping(mappings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _tell_datums(listed: Any, around: Surroundings | None) -> None:
-    """Show what each datum would mean, before the list is refused."""
+def _tell_datums(listed: PlaceList, datum: str | None, around: Surroundings | None) -> None:
+    """Show what each datum would mean for the rows that declare none."""
     from circle.store.datum_meanings import datum_meanings, meanings_in_words
+    from circle.store.declared import undeclared_rows
 
-    meanings = datum_meanings(listed, around)
+    meanings = datum_meanings(undeclared_rows(listed, datum), around)
     click.echo(meanings_in_words(meanings, language()), err=True)
 
 

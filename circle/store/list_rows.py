@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from circle.classes import ClassTable
-from circle.datum import DATUMS, Datum, is_near_outline, parse_datum, to_wgs84
+from circle.datum import Datum, is_near_outline, parse_datum, to_wgs84
 from circle.errors import CircleError, SheetError
 from circle.facilities.entries import (
     read_entrances,
@@ -31,6 +31,7 @@ from circle.hours import read_hours
 from circle.schemas import Entrance
 from circle.store.coordinates import coordinate_texts
 from circle.store.coordinates import degrees_of as degrees_of  # where others look for it
+from circle.store.declared import datum_refusal, without_datum
 from circle.store.list_files import ListRow, PlaceList
 
 _PLAIN_FIELDS = (
@@ -139,20 +140,6 @@ def place_key(name: str | None, address: str | None) -> tuple[str, str]:
     return fold(name or "").replace(" ", ""), fold(address or "").replace(" ", "")
 
 
-def needs_datum(places: PlaceList, datum: str | None) -> bool:
-    """Say whether a row has coordinates that nobody has declared a datum for."""
-    if datum is not None or places.reference is not None:
-        return False
-    return any(
-        row.lonlat is not None or (_has_coordinates(row) and not row.cells.get("datum"))
-        for row in places.rows
-    )
-
-
-def _has_coordinates(row: ListRow) -> bool:
-    return bool(row.cells.get("lonlat") or (row.cells.get("lon") and row.cells.get("lat")))
-
-
 def read_drafts(
     places: PlaceList,
     classes: ClassTable,
@@ -161,6 +148,7 @@ def read_drafts(
     within: Bounds | None = None,
     default_class: str | None = None,
     photo_problem: PhotoProblem | None = None,
+    by_row: bool = False,
 ) -> list[Draft]:
     """
     Return what the rows of a list describe.
@@ -180,21 +168,17 @@ def read_drafts(
         Class of rows without one.
     photo_problem
         Says what is wrong with the picture of a name; None looks at none.
+    by_row
+        Refuse rows one by one although no row declares a datum, for a report that shows them.
 
     Raises
     ------
     SheetError
-        If coordinates have no declared datum, or `datum` or `default_class` is none.
+        If the list is refused (`datum_refusal`), or `datum` or `default_class` is none.
     """
-    if needs_datum(places, datum):
-        raise SheetError(
-            en=f"{places.name} has coordinates and does not say in what datum; the same numbers "
-            f"mean places up to 1 km apart. Say one of {', '.join(DATUMS)}: a list from Amap or "
-            "Tencent is gcj02, one from Baidu bd09, one from Tianditu cgcs2000, GPS wgs84.",
-            zh=f"{places.name} 有坐标，但没有说明坐标系；同样的数字在不同坐标系中可相差 1 公里。"
-            f"请指定 {'、'.join(DATUMS)} 之一：高德、腾讯为 gcj02，百度为 bd09，"
-            "天地图为 cgcs2000，GPS 为 wgs84。",
-        )
+    refusal = datum_refusal(places, datum)
+    if refusal is not None and not by_row:
+        raise refusal
     reader = RowReader(
         places.fields, classes, datum, within, default_class, places.reference, photo_problem
     )
@@ -324,6 +308,9 @@ class RowReader:
         pair = coordinate_texts(cells)
         if row.lonlat is not None:
             x, y, lon, lat = row.lonlat
+            if self._reference is None and self._datum is None:
+                draft.refuse("datum", *without_datum(x, y))
+                return
             datum: str = self._reference or "wgs84"
             if self._datum is not None and not datum.startswith("EPSG") and datum != "own":
                 self._place(draft, x, y, self._datum, None)
@@ -357,7 +344,9 @@ class RowReader:
         except CircleError as error:
             draft.refuse("datum", error.en.rstrip("."), error.zh.rstrip("。"))
             return
-        assert datum is not None  # `needs_datum` was asked before
+        if datum is None:
+            draft.refuse("datum", *without_datum(x, y))
+            return
         self._place(draft, x, y, datum, None, self._accuracy(cells, draft))
 
     def _accuracy(self, cells: Mapping[str, str], draft: Draft) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from drawn_study import at, write_study
@@ -95,3 +96,39 @@ def test_a_photo_that_is_not_there_is_a_doubt_and_blocks_no_guide(here: Path) ->
     built = CliRunner().invoke(main, ["--lang", "zh", "build", "ours"])
     assert built.exit_code == 0, built.output
     assert "没有照片“门口.jpg”：东市场" in built.stderr
+
+
+def test_a_row_without_a_datum_is_refused_alone(here: Path) -> None:
+    near = at(240, 30)
+    listed = write_list(
+        here,
+        f"东市场,菜市场,,{near.lon},{near.lat},wgs84",
+        f"北诊所,诊所,,{near.lon:.5f},{near.lat:.5f},",
+    )
+    report = here / "report.xlsx"
+    done = places("import", listed, "--register", "ours", "--report", report, lang="zh")
+    assert done.exit_code == 0, done.output
+    assert "1 新增" in done.stdout
+    assert f"wgs84 {near.lon:.5f},{near.lat:.5f}" in done.stdout
+    assert "没有说明坐标系；请在该行填写" in done.stdout
+    # What each datum would mean is told of the row that says none, not of the others.
+    assert "北诊所" in done.stderr
+    assert "东市场" not in done.stderr
+    rows = [row[1:3] for row in openpyxl.load_workbook(report).worksheets[0].values]
+    assert rows == [("结果", "写入"), ("新增", "新增"), ("拒绝", "不写入")]
+    written = places("import", listed, "--register", "ours", "--only-good", "--yes")
+    assert "1 places written" in written.stdout
+
+
+def test_a_list_that_says_no_datum_is_refused_with_a_report(here: Path) -> None:
+    near = at(240, 30)
+    listed = write_list(here, f"东市场,菜市场,,{near.lon},{near.lat},", "北诊所,诊所,北路,,,")
+    report = here / "report.xlsx"
+    refused = places("import", listed, "--register", "ours", "--report", report, "--yes")
+    assert refused.exit_code == 1
+    assert "does not say in what datum" in refused.stderr
+    outcomes = [row[1] for row in openpyxl.load_workbook(report).worksheets[0].values]
+    assert outcomes[1] == "refused"
+    assert len(outcomes) == 3
+    with Register.open(str(here / "ours" / "places.db"), must_exist=True) as register:
+        assert register.places() == ()
