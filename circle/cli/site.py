@@ -175,7 +175,7 @@ def what_if(
     if not no_files:
         check_folder(folder)
     found = run_what_if(config, changes, options, report=say_step, progress=shows_progress())
-    change = Change(found.after.coverage, found.changed)
+    change = Change(found.after.coverage, found.changed, changes.edits)
     plan = make_plan(found.before, change=change, options=options)
     data, text = _what_if_data(found), _what_if_text(plan, change)
     if not no_files:
