@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from circle.coverage.change import compare
 from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
+from circle.planner.findings import amount
 from circle.planner.plan import Change, Plan, Sites, named_rows
 from circle.planner.tables import UNIT_NAMES, Column, Table, clause_measure, plain
 from circle.siting.problem import Goal
@@ -110,14 +111,42 @@ def site_table(sites: Sites) -> Table:
     return Table("sites", "选址", "Sites", columns, rows)
 
 
-def changed_subjects(plan: Plan, change: Change) -> list[Subject]:
-    """Return the questions whose answer changes, that whose share changes most first."""
-    gained = {row[0]: row[-1] or 0.0 for row in change_table(plan, change).rows}
-    return [plan.coverage.subject(key) for key, much in gained.items() if much]
+class Changed(NamedTuple):
+    """A question before and after: its row of `circle.coverage.change.CHANGE_COLUMNS`."""
+
+    subject: Subject
+    measure: str
+    row: Any
+
+    @property
+    def gained(self) -> Words:
+        """What is gained or lost, with its sign, Chinese and English."""
+        sign = "+" if self.row.gained > 0 else "−" if self.row.gained < 0 else ""
+        zh, en = amount(abs(self.row.gained), self.measure)
+        return sign + zh, sign + en
+
+
+def changes(plan: Plan, change: Change) -> list[Changed]:
+    """Return every question in the measure it asks for; whose share changes most is first."""
+    figures = {
+        (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
+    }
+    rows = []
+    for one in plan.coverage.subjects:
+        measure = clause_measure(plan, one)
+        rows.append(Changed(one, measure, figures[one.key, measure]))
+    # People and ground are put in one order by their shares.
+    moved = [-abs(one.row.share_after - one.row.share_before) for one in rows]
+    return [rows[k] for k in np.argsort(np.nan_to_num(moved), kind="stable")]
+
+
+def what_changes(plan: Plan, change: Change) -> list[Changed]:
+    """Return those of `changes` that are not as before."""
+    return [one for one in changes(plan, change) if one.row.gained]
 
 
 def change_table(plan: Plan, change: Change) -> Table:
-    """Return a row per question, in the measure it asks for; whose share changes most is first."""
+    """Return a row per question, in the order of `changes`."""
     unit_zh, unit_en = UNIT_NAMES[plan.unit]
     columns = (
         Column("subject", "项目代码", "subject", width=18),
@@ -126,30 +155,19 @@ def change_table(plan: Plan, change: Change) -> Table:
         Column("name_en", "设施（英文）", "facility (English)", width=28),
         Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
         Column("measure", "按", "share of", width=14),
-        Column("share_before", "改动前覆盖率", "covered before", "percent", 11),
-        Column("share_after", "改动后覆盖率", "covered after", "percent", 11),
+        Column("share_before", "改动前覆盖率", "share before", "percent", 11),
+        Column("share_after", "改动后覆盖率", "share after", "percent", 11),
         Column("covered_before", "改动前覆盖", "covered before", "whole", 11),
         Column("covered_after", "改动后覆盖", "covered after", "whole", 11),
         Column("gained", "增减", "gained", "whole", 11),
     )
-    figures = {
-        (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
-    }
-    rows: list[tuple[Any, ...]] = []
-    for one in plan.coverage.subjects:
-        measure = clause_measure(plan, one)
-        row = figures[one.key, measure]
-        rows.append(
-            (
-                *(one.key, one.level),
-                *(one.name_zh, one.name_en, one.limit, " / ".join(MEASURE_NAMES[measure])),
-                *(plain(row.share_before), plain(row.share_after)),
-                *(plain(row.covered_before), plain(row.covered_after), plain(row.gained)),
-            )
+    rows = tuple(
+        (
+            *(one.key, one.level, one.name_zh, one.name_en, one.limit),
+            " / ".join(MEASURE_NAMES[measure]),
+            *(plain(row.share_before), plain(row.share_after)),
+            *(plain(row.covered_before), plain(row.covered_after), plain(row.gained)),
         )
-    at = [column.key for column in columns].index("share_before")
-    # People and square metres are put in one order by their shares.
-    order = np.argsort(
-        [-abs((row[at + 1] or 0.0) - (row[at] or 0.0)) for row in rows], kind="stable"
+        for one, measure, row in changes(plan, change)
     )
-    return Table("change", "改动前后", "Before and after", columns, tuple(rows[k] for k in order))
+    return Table("change", "改动前后", "Before and after", columns, rows)
