@@ -129,15 +129,25 @@ def read_yards(config: StudyConfig) -> tuple[Yard, ...]:
 
 def read_boundary(config: StudyConfig) -> shapely.Geometry | None:
     """Return the study's boundary in degrees, ``None`` where it has none."""
-    if config.boundary is None:
-        return None
+    return None if config.boundary is None else read_area(config.boundary)
+
+
+def read_area(path: Path) -> shapely.Geometry:
+    """
+    Return the area of a community in degrees.
+
+    Raises
+    ------
+    StudyError
+        If the file holds none.
+    """
     wrong = bad_key(
         "boundary",
         "must name a GeoJSON or GeoPackage with an area",
         "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
     )
     try:
-        frame = read_layer(config.boundary)
+        frame = read_layer(path)
     except InputError as error:
         raise wrong from error
     if frame.crs is not None:
