@@ -18,6 +18,7 @@ reads those.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import Literal, NamedTuple
@@ -127,7 +128,7 @@ def parse_datum(text: str) -> Datum:
     Parameters
     ----------
     text
-        Such as ``"GCJ-02"``, ``"高德"``, ``"WGS 84"``; case, spaces and signs do not matter.
+        Such as ``"GCJ-02"``, ``"高德"``, ``"WGS 84"``; case, width, spaces and signs do not matter.
 
     Raises
     ------
@@ -136,10 +137,11 @@ def parse_datum(text: str) -> Datum:
 
     Examples
     --------
-    >>> parse_datum("GCJ-02"), parse_datum("百度")
-    ('gcj02', 'bd09')
+    >>> parse_datum("GCJ-02"), parse_datum("百度"), parse_datum("ＷＧＳ８４")
+    ('gcj02', 'bd09', 'wgs84')
     """
-    key = "".join(letter for letter in text.casefold() if letter.isalnum())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    key = "".join(letter for letter in plain if letter.isalnum())
     if key in _WORDS:
         return _WORDS[key]
     raise PositionError(

@@ -257,3 +257,8 @@ def test_icons_are_single_coloured_pictograms(classes: ClassTable) -> None:
 def test_luminance_of_the_greys_between() -> None:
     assert relative_luminance("#777777") == pytest.approx(0.1845, abs=1e-4)
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_words_people_write_into_lists() -> None:
+    words = "厕所 五金 开锁 宾馆 快递柜 充电桩 物业".split()
+    assert [word for word in words if load_classes().class_for_word(word) is None] == []
