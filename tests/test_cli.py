@@ -316,7 +316,10 @@ def test_a_street_file_that_is_none(here: Path, name: str, command: str) -> None
     elif command == "streets":
         refused("streets", name, "-o", "out.circle")
     else:
-        assert run("new", "my", "--center", AT, "--streets", name).exit_code == 0
+        # A file that shows at once what it is never gets into a study by `new`.
+        assert run("new", "my", "--center", AT).exit_code == 0
+        path = here / "my" / "circle.toml"
+        path.write_text(f'streets = "../{name}"\n{path.read_text("utf-8")}', "utf-8")
         refused("build", "my")
 
 

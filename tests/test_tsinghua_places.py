@@ -9,10 +9,12 @@ import pytest
 import shapely
 
 from circle.classes import load_classes
-from circle.facilities import FACILITIES, locate, read_sheet
+from circle.facilities import FACILITIES, read_sheet
 from circle.features import MapFeatures, read_features
 from circle.geocoding import Gazetteer
 from circle.geometry import LocalFrame
+from circle.store.list_files import read_list
+from circle.store.listed import facilities_of_list
 
 SHEET = Path(__file__).parent / "data" / "tsinghua_places.csv"
 # What each row means, by its id in the extract. T01 to T10 can be told by their address alone.
@@ -49,7 +51,7 @@ def features(extracts: Path) -> MapFeatures:
 
 @pytest.fixture(scope="module")
 def facilities(features: MapFeatures):
-    located = locate(read_sheet(SHEET), load_classes(), Gazetteer(features))
+    located = facilities_of_list(read_list(SHEET), load_classes(), Gazetteer(features))
     return located.set_index("facility_id", drop=False)
 
 
@@ -98,6 +100,6 @@ def test_addresses_carry_their_rows_alone(features: MapFeatures) -> None:
 
 
 def test_twice_the_same(features: MapFeatures, facilities) -> None:
-    again = locate(read_sheet(SHEET), load_classes(), Gazetteer(features))
+    again = facilities_of_list(read_list(SHEET), load_classes(), Gazetteer(features))
     assert again.geometry.geom_equals(facilities.reset_index(drop=True).geometry).sum() == 20
     assert again.match_confidence.tolist() == facilities.match_confidence.tolist()

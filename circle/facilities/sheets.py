@@ -2,7 +2,7 @@
 Reads the lists people keep: csv in any of the usual encodings and separators, xlsx.
 
 Reading judges nothing but the form: which column is which, that there are rows. What the cells
-say is judged in `circle.facilities.locate`.
+say is judged in `circle.store.list_rows`.
 """
 
 from __future__ import annotations

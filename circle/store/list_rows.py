@@ -8,6 +8,7 @@ each with the column it stands in.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +40,9 @@ _PLAIN_FIELDS = (
     "accessibility",
 )
 POSITION_FIELDS = frozenset({"lon", "lat", "lonlat", "datum", "position_accuracy_m"})
+_TYPED_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?|\d{1,2}:\d{2}:\d{2}")
+FARTHEST_ENTRANCE_M = 3_000.0
+"""An entrance farther than this from its place is a slip of the pen, even of a large park."""
 ALSO_PARTS_NAMES = "、|"
 """Signs that part other names, besides those that part all entries."""
 
@@ -280,7 +284,15 @@ class RowReader:
             text = cells.get("hours")
             # What is not understood stays as it was written, and somebody should look.
             draft.values["hours"] = (read_hours(text).osm or text) if text else None
-            if text and not read_hours(text).osm:
+            if text and is_typed_date(text):
+                draft.doubt(
+                    "hours",
+                    f'the hours "{text}" are a date or a time a spreadsheet has made of them; '
+                    "format the column as text and write them like Mo-Fr 08:30-17:30",
+                    f"营业时间“{text}”被表格软件变成了日期或时间；请把该列设为文本格式，"
+                    "写成“周一至周五 8:30-17:30”",
+                )
+            elif text and not read_hours(text).osm:
                 draft.doubt(
                     "hours",
                     f'the hours "{text}" are not understood; write them like Mo-Fr 08:30-17:30',
@@ -427,10 +439,31 @@ class RowReader:
             )
             return
         lon, lat = to_wgs84([e.lon for e in entrances], [e.lat for e in entrances], meant)
-        draft.values["entrances"] = tuple(
+        turned = [
             Entrance(float(x), float(y), e.name)
             for x, y, e in zip(lon, lat, entrances, strict=True)
-        )
+        ]
+        near = [e for e in turned if draft.given is None or _is_at(e, draft.given.lonlat)]
+        if len(near) < len(turned):
+            far_km = f"{FARTHEST_ENTRANCE_M / 1000:g}"
+            draft.doubt(
+                "entrances",
+                f"it has an entrance more than {far_km} km from the place",
+                f"入口离该地点超过 {far_km} 公里",
+            )
+        draft.values["entrances"] = tuple(near)
+
+
+def is_typed_date(text: str) -> bool:
+    """
+    Say whether a cell of hours is a date or a time, which a spreadsheet makes of what one types.
+
+    Examples
+    --------
+    >>> is_typed_date("08:30:00"), is_typed_date("2026-08-12"), is_typed_date("8:30-17:30")
+    (True, True, False)
+    """
+    return _TYPED_DATE.fullmatch(text) is not None
 
 
 def _as_number(name: str, text: str) -> str:
@@ -444,6 +477,11 @@ _OWN = frozenset(
     {"id", "version", "status", "is_published", "checked_by", "checked_on", "doubt"}
     | {"match_method", "match_level", "match_confidence", "match_reason"}
 )
+
+
+def _is_at(entrance: Entrance, place: LonLat) -> bool:
+    east = (entrance.lon - place.lon) * math.cos(math.radians(place.lat))
+    return math.hypot(east, entrance.lat - place.lat) * 111_320.0 <= FARTHEST_ENTRANCE_M
 
 
 def _is_far(position: LonLat, within: Bounds) -> bool:

@@ -13,7 +13,6 @@ import geopandas
 
 from circle.classes import ClassTable, load_classes
 from circle.errors import InputError
-from circle.facilities import locate, read_sheet
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
 from circle.features.model import LAYER_COLUMNS, table
 from circle.geocoding import Chain, KnownPlace, geocoder_of
@@ -22,6 +21,8 @@ from circle.network import WalkNetwork
 from circle.osm import SUFFIXES
 from circle.store import Register
 from circle.store.known import known_compounds, known_places
+from circle.store.list_files import read_list
+from circle.store.listed import facilities_of_list
 from circle.store.surroundings import Surroundings
 from circle.streets import read_streets
 from circle.study.config import StudyConfig
@@ -117,9 +118,11 @@ def read_listed(config: StudyConfig, classes: ClassTable | None = None) -> Liste
     if config.places is None:
         return Listed()
     try:
-        sheet = read_sheet(config.places)
+        table_of_classes = classes or load_classes(config.classes)
         return listed_in(
-            locate(sheet, classes or load_classes(config.classes), datum=config.places_datum)
+            facilities_of_list(
+                read_list(config.places), table_of_classes, datum=config.places_datum
+            )
         )
     except InputError as error:
         raise under_key("places", error) from error

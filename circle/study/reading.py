@@ -11,11 +11,11 @@ from typing import Literal
 import geopandas
 import shapely
 
-from circle import facilities as facility_lists
 from circle.classes import ClassTable
 from circle.demand.gated import Yard
 from circle.edits import edit_network, read_edits
 from circle.errors import CircleError, InputError, OnlineError, StudyError
+from circle.facilities import from_features
 from circle.features import MapFeatures, read_features
 from circle.features.given_layers import read_layer
 from circle.guide.model import GuidePhoto
@@ -25,6 +25,8 @@ from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.store import Register
 from circle.store.drawn import gates_of
 from circle.store.joining import edits_of, facilities_of
+from circle.store.list_files import read_list
+from circle.store.listed import facilities_of_list
 from circle.streets import lay_over, read_streets
 from circle.study.config import StudyConfig
 from circle.study.geocoder import DOWNLOAD_NAME, listed_in, nameless_map, study_geocoder
@@ -207,13 +209,13 @@ def read_places(
                 "缺失，而所给地图中没有任何地点（保存的 .circle 路网从不含地点）；"
                 "请给出地点名单，或在 map 中写明地图文件",
             )
-        found = facility_lists.from_features(features, classes)
+        found = from_features(features, classes)
         return found.reset_index(drop=True), ({}, ())
     try:
-        sheet = facility_lists.read_sheet(config.places)
+        listed = read_list(config.places)
         datum, within = config.places_datum, network.bounds
         # What the list knows of some of its places helps to find the others.
-        alone = facility_lists.locate(sheet, classes, datum=datum, within=within)
+        alone = facilities_of_list(listed, classes, datum=datum, within=within)
         geocoder = study_geocoder(
             config,
             features,
@@ -221,7 +223,7 @@ def read_places(
             listed_in(alone).for_the_others,
             within=within,
         )
-        found = facility_lists.locate(sheet, classes, geocoder, datum=datum, within=within)
+        found = facilities_of_list(listed, classes, geocoder, datum=datum, within=within)
     except CircleError as error:
         if not isinstance(error, InputError):
             raise

@@ -260,5 +260,5 @@ def test_luminance_of_the_greys_between() -> None:
 
 
 def test_words_people_write_into_lists() -> None:
-    words = "厕所 五金 开锁 宾馆 快递柜 充电桩 物业".split()
+    words = ["厕所", "五金", "开锁", "宾馆", "快递柜", "充电桩", "物业"]
     assert [word for word in words if load_classes().class_for_word(word) is None] == []

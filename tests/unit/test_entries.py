@@ -14,7 +14,7 @@ from shapely import MultiPoint, Point
 from circle.classes import load_classes
 from circle.datum import from_wgs84
 from circle.errors import SheetError
-from circle.facilities import from_features, locate, read_sheet
+from circle.facilities import from_features
 from circle.facilities.entries import (
     read_entrances,
     read_events,
@@ -24,6 +24,8 @@ from circle.facilities.entries import (
 )
 from circle.features import read_features
 from circle.schemas import Entrance, Event, Offer
+from circle.store.list_files import read_list
+from circle.store.listed import facilities_of_list
 from circle.study import quickest_way_in, read_study, run_study, walks_from, ways_in
 
 CLASSES = load_classes()
@@ -156,9 +158,9 @@ def test_every_wrong_cell_is_told_by_its_row_at_once(tmp_path: Path) -> None:
         {**base, "类别": "没有的类"},
     )
     with pytest.raises(SheetError) as refusal:
-        locate(read_sheet(path), CLASSES)
+        facilities_of_list(read_list(path), CLASSES)
     for row in range(2, 9):
-        assert f"row {row} " in refusal.value.en
+        assert f"row {row}: " in refusal.value.en
         assert f"第 {row} 行" in refusal.value.zh
     assert "3 km" in refusal.value.en
 
@@ -173,7 +175,7 @@ def test_entrances_stand_in_the_datum_of_their_row(tmp_path: Path) -> None:
             "别名": "老院；门诊部、卫生院", "照片": "a.jpg",
         },
     )  # fmt: skip
-    found = locate(read_sheet(path), CLASSES).iloc[0]
+    found = facilities_of_list(read_list(path), CLASSES).iloc[0]
     (door,) = found["entrances"]
     assert (door.lon, door.lat) == pytest.approx(true, abs=1e-6)
     # Without coordinates of its own the place stands at its first entrance.

@@ -10,11 +10,12 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from listing import located
 from shapely.geometry import Point
 
 from circle.classes import load_classes
 from circle.errors import SchemaError, SheetError
-from circle.facilities import FACILITIES, from_features, locate, read_sheet
+from circle.facilities import FACILITIES, from_features, read_sheet
 from circle.facilities.kinds import kinds
 from circle.facilities.locate import is_placeable
 from circle.features import read_features
@@ -111,22 +112,22 @@ def test_coordinates_are_turned_from_their_datum() -> None:
         lat=["36.06077272", "36.06666535", "36.0611", "36.0611"],
         datum=["gcj02", "百度", "WGS-84", "CGCS2000"],
     )
-    located = locate(sheet, CLASSES)
-    for point in located.geometry:
+    found = located(sheet, CLASSES)
+    for point in found.geometry:
         assert point.x == pytest.approx(103.8343, abs=1e-7)
         assert point.y == pytest.approx(36.0611, abs=1e-7)
-    assert located.match_method.unique().tolist() == ["coordinates"]
-    assert located.is_placed.all()
+    assert found.match_method.unique().tolist() == ["coordinates"]
+    assert found.is_placed.all()
 
 
 def test_the_datum_may_be_declared_for_all_rows() -> None:
-    located = locate(sheet_of(lon=["103.836703"], lat=["36.060773"]), CLASSES, datum="gcj02")
-    assert located.geometry.iloc[0].x == pytest.approx(103.8343, abs=1e-5)
+    found = located(sheet_of(lon=["103.836703"], lat=["36.060773"]), CLASSES, datum="gcj02")
+    assert found.geometry.iloc[0].x == pytest.approx(103.8343, abs=1e-5)
 
 
 def test_coordinates_without_a_datum_are_refused() -> None:
-    with pytest.raises(SheetError, match="row 2 has coordinates but no datum") as caught:
-        locate(sheet_of(lon=["103.8"], lat=["36.0"]), CLASSES)
+    with pytest.raises(SheetError, match="row 2: it has coordinates and no datum") as caught:
+        located(sheet_of(lon=["103.8"], lat=["36.0"]), CLASSES)
     assert "坐标系" in caught.value.zh
 
 
@@ -140,27 +141,46 @@ def test_all_that_is_wrong_is_named_by_row_at_once() -> None:
     )
     sheet.loc[2, "class"] = "飞机场"
     with pytest.raises(SheetError) as caught:
-        locate(sheet, CLASSES)
+        located(sheet, CLASSES)
     for said in (
-        "row 2 has only one of longitude and latitude",
-        "row 3 has no name",
-        'row 4 has the unknown class "飞机场"',
-        'row 4 repeats the id "a" of row 2',
+        "row 2: it has only one of longitude and latitude",
+        "row 3: it has no name",
+        'row 4: the class "飞机场" is unknown',
+        'row 4: it repeats the id "a" of row 2',
         "row 5: Longitude and latitude look swapped",
         "row 6: ",
         "row 7: ",
     ):
         assert said in caught.value.en
-    assert "第 3 行没有名称" in caught.value.zh
+    assert "第 3 行：没有名称" in caught.value.zh
+    # Each on a line of its own, below one that says how many.
+    lines = caught.value.en.splitlines()
+    assert len(lines) == 8
+    assert "7 problems" in lines[0]
+
+
+def test_a_build_refuses_what_an_import_does() -> None:
+    twice = sheet_of(name=["甲", "甲"])
+    with pytest.raises(SheetError, match="row 3: it repeats row 2"):
+        located(twice, CLASSES)
+    for typed in ("2026-08-12", "08:30:00"):
+        with pytest.raises(SheetError, match="a spreadsheet has made of them"):
+            located(sheet_of(hours=[typed]), CLASSES)
+    # Degrees as people write them are coordinates for both.
+    degrees = {"lon": ["１０３°50'3.48\""], "lat": ["36.0611"], "datum": ["ＷＧＳ８４"]}
+    (spot,) = located(sheet_of(**degrees), CLASSES).geometry
+    assert (spot.x, spot.y) == pytest.approx((103.8343, 36.0611), abs=1e-6)
 
 
 def test_ids_follow_from_what_a_row_says() -> None:
-    twins = sheet_of(name=["甲", "乙", "甲"])
-    ids = locate(twins, CLASSES).facility_id.tolist()
+    # Of one name, class and address, at two spots.
+    spots = {"lon": ["103.8", "103.8", "103.9"], "lat": ["36.0"] * 3, "datum": ["wgs84"] * 3}
+    twins = sheet_of(name=["甲", "乙", "甲"], **spots)
+    ids = located(twins, CLASSES).facility_id.tolist()
     assert len(set(ids)) == 3
     assert ids[2] == f"{ids[0]}-2"
     # Another order, the same ids.
-    assert locate(twins.iloc[[1, 0]], CLASSES).facility_id.tolist() == [ids[1], ids[0]]
+    assert located(twins.iloc[[1, 0]], CLASSES).facility_id.tolist() == [ids[1], ids[0]]
 
 
 class Answers:
@@ -190,8 +210,8 @@ def test_what_is_vague_or_doubtful_is_listed_and_not_placed() -> None:
         district=match("district", 1.0, 50),
     )
     names = [*geocoder.answers, "nowhere"]
-    located = locate(sheet_of(name=names), CLASSES, geocoder).set_index("name")
-    assert located.is_placed.to_dict() == {
+    found = located(sheet_of(name=names), CLASSES, geocoder).set_index("name")
+    assert found.is_placed.to_dict() == {
         "sure": True,
         "doubtful": False,
         "street": False,
@@ -200,11 +220,11 @@ def test_what_is_vague_or_doubtful_is_listed_and_not_placed() -> None:
         "district": False,
         "nowhere": False,
     }
-    assert located.geometry["doubtful"] is None
-    assert located.match_reason["doubtful"].endswith("on the map: Because.")
-    assert located.match_reason_zh["nowhere"].startswith("地图上既没有")
-    assert math.isnan(located.position_accuracy_m["nowhere"])
-    assert located.position_accuracy_m["sure"] == 20
+    assert found.geometry["doubtful"] is None
+    assert found.match_reason["doubtful"].endswith("on the map: Because.")
+    assert found.match_reason_zh["nowhere"].startswith("地图上既没有")
+    assert math.isnan(found.position_accuracy_m["nowhere"])
+    assert found.position_accuracy_m["sure"] == 20
     assert is_placeable(geocoder.answers["sure"])
 
 
@@ -216,26 +236,26 @@ def test_coordinates_far_from_the_streets_are_not_believed() -> None:
         datum=["wgs84"] * 3,
     )
     beijing = Bounds(116.30, 39.99, 116.33, 40.01)
-    located = locate(sheet, CLASSES, within=beijing).set_index("name")
-    assert located.is_placed.to_dict() == {"near": True, "shanghai": False, "zero": False}
-    assert "121.4700,31.2300" in located.match_reason["shanghai"]
-    assert "远在地图范围之外" in located.match_reason_zh["zero"]
+    found = located(sheet, CLASSES, within=beijing).set_index("name")
+    assert found.is_placed.to_dict() == {"near": True, "shanghai": False, "zero": False}
+    assert "121.4700,31.2300" in found.match_reason["shanghai"]
+    assert "远在地图范围之外" in found.match_reason_zh["zero"]
 
 
 def test_an_unknown_class_is_answered_with_those_there_are() -> None:
     sheet = sheet_of(name=["a"])
     sheet["class"] = "飞船"
     with pytest.raises(SheetError) as caught:
-        locate(sheet, CLASSES)
+        located(sheet, CLASSES)
     for kind in CLASSES:
         assert kind.name_zh in caught.value.zh
         assert kind.name_en in caught.value.en
 
 
 def test_without_a_geocoder_nothing_is_invented() -> None:
-    located = locate(sheet_of(address=["张掖路1号"]), CLASSES)
-    assert located.is_placed.tolist() == [False]
-    assert located.address.tolist() == ["张掖路1号"]
+    found = located(sheet_of(address=["张掖路1号"]), CLASSES)
+    assert found.is_placed.tolist() == [False]
+    assert found.address.tolist() == ["张掖路1号"]
 
 
 # From a map --------------------------------------------------------------------------------------
@@ -365,7 +385,7 @@ def test_monaco_by_its_own_map(extracts: Path) -> None:
 
 
 def good() -> gpd.GeoDataFrame:
-    return locate(sheet_of(lon=["103.8"], lat=["36.0"], datum=["wgs84"]), CLASSES)
+    return located(sheet_of(lon=["103.8"], lat=["36.0"], datum=["wgs84"]), CLASSES)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from drawn_study import CENTER, write_study
 
 from circle.classes import load_classes
 from circle.errors import PositionError, SheetError, StudyError
-from circle.facilities import SHEET_COLUMNS, locate, read_sheet
+from circle.facilities import SHEET_COLUMNS, read_sheet
 from circle.geometry import LonLat
 from circle.guide.wording import Both
 from circle.hours import read_hours
+from circle.store.list_files import read_list
+from circle.store.listed import facilities_of_list
 from circle.study import StudyConfig, find_study, read_study
 from circle.study.new import new_study
 
@@ -270,7 +272,7 @@ def test_the_example_list_is_read_once_it_is_no_example(tmp_path: Path) -> None:
     assert all(classes.class_for_word(name) for name in listed)
     sheet["A2"], sheet["A3"] = "a", "b"
     book.save(path)
-    found = locate(read_sheet(path), classes)
+    found = facilities_of_list(read_list(path), classes)
     assert found["is_placed"].all()
     assert len(found["entrances"][0]) == 2
     assert [len(column[0]) for column in (found["offers"], found["events"])] == [1, 1]
