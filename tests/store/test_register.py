@@ -368,3 +368,13 @@ def test_foreign_later_and_missing_registers_are_told(tmp_path: Path) -> None:
         with pytest.raises(RegisterError) as caught:
             Register.open(address)
         assert "secret" not in caught.value.en
+
+
+def test_a_new_register_is_opened_while_another_program_holds_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "places.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("begin exclusive")
+    threading.Timer(0.3, lambda: other.execute("rollback")).start()
+    with Register.open(path) as register:
+        assert register.places() == ()
+    other.close()
