@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from circle.edits import Closure, Gate, Link
 from circle.errors import CircleError, ConflictError, EditError, RegisterError
 from circle.schemas import Entrance, Event, Offer
-from circle.store import Compound, CompoundGate, Origin, Place, Register, StreetEdit
+from circle.store import Compound, CompoundGate, Origin, Place, Register, StreetEdit, opening
 from circle.store.drawn import edits_in_force
 from circle.store.tables import Base
 
@@ -370,11 +370,17 @@ def test_foreign_later_and_missing_registers_are_told(tmp_path: Path) -> None:
         assert "secret" not in caught.value.en
 
 
-def test_a_new_register_is_opened_while_another_program_holds_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "places.db"
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("begin exclusive")
-    threading.Timer(0.3, lambda: other.execute("rollback")).start()
-    with Register.open(path) as register:
-        assert register.places() == ()
-    other.close()
+def test_a_refusal_at_once_to_change_the_journal_is_asked_again() -> None:
+    class Cursor:
+        refusals = 3
+        said = ""
+
+        def execute(self, statement: str) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise sqlite3.OperationalError("database is locked")
+            self.said = statement
+
+    cursor = Cursor()
+    opening._write_ahead(cursor)  # type: ignore[arg-type]
+    assert cursor.said == "pragma journal_mode=wal"
