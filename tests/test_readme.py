@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from circle.cli import main
 from circle.facilities import read_sheet
@@ -54,6 +56,14 @@ def test_links_lead_somewhere(page: str) -> None:
         if not target.startswith(("http://", "https://")) and not (path.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_what_is_looked_up_is_found() -> None:
+    lines = re.findall(r"^circle (geocode \S+ --in \S+)", README.read_text("utf-8"), re.M)
+    assert lines
+    for line in lines:
+        found = CliRunner().invoke(main, [*line.split(), "--json"])
+        assert json.loads(found.stdout)["candidates"], line
 
 
 def test_make_targets_exist() -> None:

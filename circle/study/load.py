@@ -21,7 +21,7 @@ from circle.classes import ClassTable, load_classes
 from circle.errors import InputError, PositionError, StudyError
 from circle.geometry import LonLat, check_lonlat
 from circle.guide.content import GuideContent, GuideTexts, make_content
-from circle.guide.photos import make_logo
+from circle.guide.photos import BadPhoto, make_logo
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.study.config import StudyConfig
@@ -63,6 +63,8 @@ class Study:
         Isochrones of the centre.
     content
         What the guide says.
+    bad_photos
+        Pictures of places it has to do without.
     """
 
     config: StudyConfig
@@ -72,6 +74,7 @@ class Study:
     walks: pd.DataFrame
     rings: geopandas.GeoDataFrame
     content: GuideContent
+    bad_photos: tuple[BadPhoto, ...] = ()
 
 
 def run_study(
@@ -110,7 +113,7 @@ def run_study(
     report("map")
     features = read_map(config, map_file, network, classes)
     report("places")
-    facilities, photos = read_places(config, features, network, classes)
+    facilities, (photos, bad_photos) = read_places(config, features, network, classes)
     report("walks")
     walks = _walk_all(config, network, facilities)
     if config.places is None and config.register is None:
@@ -134,7 +137,7 @@ def run_study(
         _inferred_share(edges),
         photos,
     )
-    return Study(config, network, classes, facilities, walks, rings, content)
+    return Study(config, network, classes, facilities, walks, rings, content, bad_photos)
 
 
 def _check_center(config: StudyConfig, network: WalkNetwork) -> None:
