@@ -42,6 +42,16 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
         ),
     ),
     (
+        ("新增与失去", "gained and lost"),
+        (
+            "选址与假设改动只比较前后都能判定的住处：原来不能判定的既不算新增也不算失去，"
+            "也不影响选址，另列为“原不能判定”。",
+            "Sites and what-ifs compare only homes that can be judged before and after: whoever "
+            "was unknown is neither gained nor lost and sways no choice, and is told apart as "
+            "“unknown before”.",
+        ),
+    ),
+    (
         ("直线覆盖", "within, straight line"),
         (
             "到最近设施入口的直线距离不超过限值；仅作对照，行人不能直线行走。",

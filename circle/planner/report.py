@@ -23,6 +23,7 @@ from circle.planner.proposals import (
     change_table,
     changed_subjects,
     counted,
+    moved_amount,
     said_of_sites,
     site_name,
 )
@@ -274,12 +275,14 @@ class _Report:
             "states": self._state_legend(),
             "rows": [
                 [str(number), self.pick(site_name(row)), f"{row.gained:,.0f}",
-                 f"{row.nearest:,.0f}", self.pick(length(row.mean_walk, unit)),
+                 f"{row.settled:,.0f}", f"{row.nearest:,.0f}",
+                 self.pick(length(row.mean_walk, unit)),
                  f"{row.geometry.x:.5f}, {row.geometry.y:.5f}"]
                 for number, row in enumerate(named_rows(sites.plan.sites), start=1)
             ],
             "head": [self.say("site"), self.say("name"),
                      self.say("gain", measure=self.pick(counted(sites.plan.measure))),
+                     self.say("settled"),
                      self.say("served", measure=self.pick(counted(sites.plan.measure))),
                      self.say("mean_walk"), self.say("position")],
         }  # fmt: skip
@@ -311,12 +314,16 @@ class _Report:
                 [self.pick((row[at["name_zh"]], row[at["name_en"]])),
                  self.pick(length(row[at["limit"]], plan.unit)),
                  percent(row[at["share_before"]]), percent(row[at["share_after"]]),
-                 f"{row[at['gained']]:+,.0f}"]
+                 self._moved(row[at["gained"]], row[at["measure"]]),
+                 self._moved(row[at["settled"]], row[at["measure"]])]
                 for row in table.rows
                 if row[at["subject"]] in keys
             ][:_MOST_CHANGES],
             "n_same": self.say("n_same", n=len(table.rows) - len(keys)),
         }  # fmt: skip
+
+    def _moved(self, much: float, measure: str) -> str:
+        return self.pick(moved_amount(much, measure))
 
     def _facts(self) -> list[dict[str, Any]]:
         groups: dict[str, list[list[str]]] = {}

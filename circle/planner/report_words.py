@@ -66,6 +66,7 @@ WORDS: Mapping[str, Words] = {
     "site": ("编号", "site"),
     "name": ("名称", "name"),
     "gain": ("新增覆盖{measure}", "{measure} gained"),
+    "settled": ("原不能判定", "unknown before"),
     "served": ("就近{measure}", "{measure} it is nearest to"),
     "mean_walk": ("平均步行", "mean walk"),
     "sites_how": (

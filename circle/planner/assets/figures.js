@@ -84,8 +84,10 @@
         return guide.el('p', {}, [guide.t('sites_line', {
           name: guide.say(plan.name), before: share(plan.before), after: share(plan.after)
         }), ' · ', guide.t('sites_gain', {
-          n: guide.number(plan.after - plan.before), unit: guide.unitOf(plan.measure)
-        }), ' · ', guide.t(plan.proven ? 'sites_proven' : 'sites_unproven')]);
+          n: guide.number(plan.gained), unit: guide.unitOf(plan.measure)
+        }), plan.unknown ? ' · ' + guide.t('sites_unknown', {
+          n: guide.number(plan.unknown), m: guide.number(plan.settled), unit: guide.unitOf(plan.measure)
+        }) : '', ' · ', guide.t(plan.proven ? 'sites_proven' : 'sites_unproven')]);
       })));
   }
 
