@@ -138,7 +138,11 @@ class _HomeMasks:
                 "gates_open": (reach.open_cost <= limit) & (reach.open_cost != UNREACHED),
                 # At once: off by so much and slower; off, faster, and every gate open.
                 "low": (cost + reach.slack) * slower <= limit,
-                "high": (np.minimum(cost, _known(reach.open_cost)) - reach.slack) * faster <= limit,
+                # Whoever may find something beyond the edge of the data may be covered too.
+                "high": (
+                    (np.minimum(cost, _known(reach.open_cost)) - reach.slack) * faster <= limit
+                )
+                | (_known(result.edge_cost) * faster <= limit),
             }
             if isinstance(result.mode, PersonMode):
                 within |= {
@@ -220,7 +224,7 @@ def _ground_figures(result: CoverageResult, subject: Subject, measure: str) -> d
         if radius is not None:
             within = getattr(asked[0][0], f"{part}_crow_m") <= radius + _TOUCH_M
             row["share_radius"] = share(float(cells.area_m2[within].sum()), total)
-    row["low"] = row["high"] = row["share_covered"]
+    row["low"], row["high"] = row["share_covered"], row["share_covered"] + row["share_unknown"]
     return row
 
 

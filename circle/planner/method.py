@@ -42,6 +42,22 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
         ),
     ),
     (
+        ("图上没有", "none on this map"),
+        (
+            "地图上一处也没有的设施：可能确实没有，也可能没有人标绘，因此不算未达标，另行列出。",
+            "A facility of which the map knows no place at all: there may be none, or nobody may "
+            "have mapped it. It counts as no failure and is listed apart.",
+        ),
+    ),
+    (
+        ("判定", "verdict"),
+        (
+            "覆盖与不能判定合计不足一半为“不足一半”；覆盖达到一半为“达到一半”；其余为“不能判定”。",
+            "“Less than half” where covered and unknown together are below one half; “half or "
+            "more” where covered is; “unknown” in between.",
+        ),
+    ),
+    (
         ("新增与失去", "gained and lost"),
         (
             "选址与假设改动只比较前后都能判定的住处：原来不能判定的既不算新增也不算失去，"
@@ -62,9 +78,11 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
     (
         ("覆盖率上下限", "covered, low and high"),
         (
-            "同时考虑：位置误差（住处与设施接入道路的距离）、步速变化、小区出入口是否开放。",
+            "同时考虑：位置误差（住处与设施接入道路的距离）、步速变化、小区出入口是否开放；"
+            "上限把不能判定的也算作覆盖。用地只计不能判定的部分。",
             "They enclose: positions off by the length of their links to the street, walkers "
-            "slower or faster, gates of compounds open or not.",
+            "slower or faster, gates of compounds open or not; the high one counts whatever is "
+            "unknown as covered. For ground they enclose the unknown alone.",
         ),
     ),
     (

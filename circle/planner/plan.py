@@ -195,10 +195,11 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
     -------
     gaps
         First each class at the farthest level it is lacking at, then its nearer levels, then the
-        clauses; among each, most people first.
+        clauses, last whatever the map knows no place of; among each, most people first.
     """
     order_of = {one.key: 1 if one.kind == "class" else 2 for one in coverage.subjects}
     order_of |= dict.fromkeys(_farthest(gaps, coverage), 0)
+    order_of |= {one.key: 3 for one in coverage.subjects if not coverage.has_places(one)}
     rank = np.array([order_of[key] for key in gaps["subject"]], np.int64)
     order = np.lexsort((-gaps["n_homes"].to_numpy(float), -gaps["people"].to_numpy(float), rank))
     table = gaps.iloc[order].reset_index(drop=True)
@@ -209,7 +210,10 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
 def gravest_gaps(plan: Plan, most: int) -> gpd.GeoDataFrame:
     """Return the first gaps, of classes at the farthest level they are lacking at."""
     farthest = _farthest(plan.gaps, plan.coverage)
-    mine = plan.gaps[plan.gaps["subject"].isin(farthest)] if farthest else plan.gaps
+    mine = plan.gaps[plan.gaps["subject"].isin(farthest)]
+    if not farthest:
+        known = [one.key for one in plan.coverage.subjects if plan.coverage.has_places(one)]
+        mine = plan.gaps[plan.gaps["subject"].isin(known)]
     return mine.head(most)
 
 
@@ -217,7 +221,7 @@ def _farthest(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> set[str]:
     """Return the key of each class at the farthest level it is lacking at."""
     lacked, found = set(gaps["subject"]), {}
     for one in sorted(coverage.subjects, key=lambda one: one.limit):
-        if one.kind == "class" and one.key in lacked:
+        if one.kind == "class" and one.key in lacked and coverage.has_places(one):
             found[class_of(one)] = one.key
     return set(found.values())
 
@@ -237,7 +241,7 @@ def place_name(coverage: CoverageResult, gap: Any, language: str) -> str:
 
 def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int64]:
     """
-    Return how many classes each home is known to lack.
+    Return how many classes each home is known to lack, of those the map knows a place of.
 
     Parameters
     ----------
@@ -248,6 +252,8 @@ def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int6
     """
     count = np.zeros(len(plan.coverage.demand), np.int64)
     for mine in plan.class_subjects().values():
+        if not plan.coverage.has_places(mine[-1]):
+            continue
         for one in mine[-1:] if limit is None else mine:
             if limit is None or one.limit == limit:
                 count += plan.coverage.state(one) == UNCOVERED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -205,6 +206,7 @@ class _Report:
         """Return the classes most are without, at the middle level of each."""
         rows = self.plan.share_rows()
         middle = [mine[len(mine) // 2] for mine in self.plan.class_subjects().values()]
+        middle = [one for one in middle if self.plan.coverage.has_places(one)]
         middle.sort(key=lambda one: -float(rows[one.key].uncovered))
         return middle[:_SMALL_MAPS]
 
@@ -246,6 +248,9 @@ class _Report:
                 "" if one.is_verified else self.say("unverified"),
             ]
             worth = float(row.share_covered)
+            if not plan.coverage.has_places(one):
+                line[4:8] = [self.say("none_here"), "–", "–", "–"]
+                worth = math.inf
             levels.setdefault(one.level, []).append((-1.0 if worth != worth else worth, line))
         return [
             {

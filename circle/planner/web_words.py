@@ -98,12 +98,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "radius": ("服务半径 {n} 米（直线）内", "within the radius of {n} m (straight)"),
     "range": ("把握范围", "Range of the share covered"),
     "range_note_m": (
-        "位置偏差、出入口是否开放",
-        "positions that are off, gates that open",
+        "位置偏差、出入口是否开放；上限把不能判定的也算作覆盖",
+        "positions that are off, gates that open; the upper end counts what is unknown as covered",
+    ),
+    "range_note_ground": (
+        "上限把不能判定的也算作覆盖",
+        "the upper end counts what is unknown as covered",
     ),
     "range_note_min": (
-        "位置偏差、步速快慢 {n}%、出入口是否开放",
-        "positions that are off, walkers {n} % slower or faster, gates that open",
+        "位置偏差、步速快慢 {n}%、出入口是否开放；上限把不能判定的也算作覆盖",
+        "positions that are off, walkers {n} % slower or faster, gates that open; the upper end "
+        "counts what is unknown as covered",
     ),
     "median": ("中位距离", "median distance"),
     "p90": ("九成居民在此距离内", "nine in ten live within"),
@@ -112,6 +117,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "p90_cells": ("十分之九在此以内", "nine in ten lie within"),
     "choices": ("{limit}内可选设施（中位）", "places within {limit} (median)"),
     "n_places": ("地图上的设施数", "places on the map"),
+    "none_here": ("图上没有", "none on this map"),
+    "none_here_note": (
+        "地图上一处也没有：可能确实没有，也可能没有人标绘，因此不作判定。",
+        "The map knows no such place: there may be none, or nobody may have mapped it. No verdict.",
+    ),
     "unverified": ("未核实", "unverified"),
     "unverified_note": (
         "本条凭记忆或转引录入，使用前请核对标准原文。",
@@ -179,7 +189,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "col_area": ("分区", "Area"),
     "col_total": ("合计", "Total"),
     "col_crow": ("直线", "Straight line"),
-    "col_range": ("范围", "Range"),
+    "col_range": ("上下限（含不能判定）", "Range (with the unknown)"),
     "col_median": ("中位", "Median"),
     "col_p90": ("九成", "Nine in ten"),
     "col_choices": ("可选", "Choices"),

@@ -78,15 +78,17 @@ def test_the_drawn_town_by_the_command(tmp_path: Path) -> None:
     assert (east["people"], east["excess"]) == (50, pytest.approx(100, abs=1))
 
 
-def test_a_class_nobody_runs_is_covered_for_nobody(tmp_path: Path) -> None:
+def test_a_class_the_map_has_no_place_of_gets_no_verdict(tmp_path: Path) -> None:
     data = answer(study(tmp_path), "--class", "money_post")
     for level in ("5min", "10min", "15min"):
         found = row(data, f"money_post@{level}")
         assert (found["n_places"], found["covered"], found["uncovered"]) == (0, 0, 180)
         assert (found["low"], found["high"]) == (0, 0)
-    text = run(study(tmp_path / "again"), "--class", "money_post")
+    text = run(study(tmp_path / "again"), "--class", "money_post", "--lang", "en")
     assert text.exit_code == 0
-    assert "0.0%" in text.output
+    assert text.output.count("none on this map") == 3
+    assert "%" not in text.output.split("Money and post")[1].split("\n")[0]
+    assert "There is no gap in anything the map knows a place of." in text.output
 
 
 def test_everybody_is_covered(tmp_path: Path) -> None:

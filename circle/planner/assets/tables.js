@@ -57,7 +57,7 @@
         cells: [[link(guide.say(subject.name), function () { guide.choose(subject); }),
           guide.unverified(subject)],
         guide.by(subject), guide.levelName(subject.level), guide.far(subject.limit),
-        guide.amount(figure('total'), measure), guide.percent(figure('share_covered')),
+        guide.amount(figure('total'), measure), guide.share(subject, figure('share_covered')),
         guide.percent(figure('share_uncovered')), guide.percent(figure('share_unknown')),
         guide.percent(figure('share_crow_fly')),
         isFinite(low) ? guide.percent(low) + ' – ' + guide.percent(high) : '–',
