@@ -41,7 +41,7 @@ def of_plan(plan: Plan) -> tuple[dict[str, Any], str]:
         "score": None if score is None else records(score),
         "notes": [{"zh": zh, "en": en} for zh, en in coverage.notes],
     }  # fmt: skip
-    parts = [_head(coverage), _classes(coverage)]
+    parts = [_head(plan), _classes(coverage)]
     levels = _levels(coverage)
     parts += [_clauses(coverage, level) for level in levels]
     if levels:
@@ -130,7 +130,8 @@ def _main_measure(coverage: CoverageResult) -> str:
     return str(coverage.shares.measure.iloc[0])
 
 
-def _head(coverage: CoverageResult) -> str:
+def _head(plan: Plan) -> str:
+    coverage = plan.coverage
     mode = coverage.mode
     zh, en = coverage.demand.source
     measure = MEASURE_NAMES[_main_measure(coverage)]
@@ -146,6 +147,7 @@ def _head(coverage: CoverageResult) -> str:
             in_words(en, zh),
             in_words(f"Streets: {coverage.network.provenance.source}, data of {date}",
                      f"道路：{coverage.network.provenance.source}，数据日期 {date}"),
+            *(in_words(en, zh) for zh, en in plan.notices),
         ]
     )  # fmt: skip
 
@@ -335,7 +337,7 @@ def _gaps(plan: Plan) -> str:
         [
             in_words("No.", "编号"), in_words("Lacking", "缺少"),
             in_words("within", "限值"), in_words("people", "人口"),
-            in_words("dwellings", "住户"), in_words("homes", "住处"),
+            in_words("dwellings", "住户"), in_words(plan.homes_name[1], plan.homes_name[0]),
             in_words("nearest", "最近"), in_words("too far by", "超出"), "",
         ]
     ]  # fmt: skip

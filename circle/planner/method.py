@@ -175,6 +175,10 @@ def _same(value: Any) -> Words:
 def _general(plan: Plan) -> Iterator[Fact]:
     mode = plan.coverage.mode
     yield Fact(_GENERAL, ("研究", "study"), _same(plan.name))
+    if plan.study_title[0]:
+        yield Fact(_GENERAL, ("标题", "title"), plan.study_title)
+    for notice in plan.notices:
+        yield Fact(_GENERAL, ("数据说明", "about the data"), notice)
     yield Fact(_GENERAL, ("程序版本", "version of the program"), _same(f"circle {__version__}"))
     date = plan.data_date
     yield Fact(_GENERAL, ("数据日期", "date of the data"), UNKNOWN if date is None else _same(date))

@@ -86,6 +86,10 @@ class Plan:
         Sites that were chosen, and a what-if; ``None`` without.
     approval_number
         Review number of the map; empty where there is none.
+    study_title
+        Of the study itself, Chinese and English; empty where it has none.
+    notices
+        Plain words about what the data are, Chinese and English: every file tells them.
     """
 
     name: str
@@ -101,6 +105,8 @@ class Plan:
     sites: Sites | None = None
     change: Change | None = None
     approval_number: str = ""
+    study_title: Words = ("", "")
+    notices: tuple[Words, ...] = ()
 
     @property
     def both_titles(self) -> str:
@@ -134,6 +140,11 @@ class Plan:
         if self.coverage.demand.how == "cells":
             return "个格网", "cells"
         return "处住处", "homes"
+
+    @property
+    def homes_name(self) -> Words:
+        """What places to live are called at the head of a column."""
+        return ("格网", "cells") if self.coverage.demand.how == "cells" else ("住处", "homes")
 
     @cached_property
     def capacity(self) -> pd.DataFrame:

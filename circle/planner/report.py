@@ -112,10 +112,12 @@ class _Report:
             "colours": {"ink": palette.INK, "soft": palette.INK_SOFT, "line": palette.LINE,
                         "accent": palette.BAR, "dark": palette.ACCENT},
             "subtitle": self._subtitle(),
+            "notices": [self.pick(one) for one in self.plan.notices],
             "findings": [self.pick(one) for one in findings(self.plan)],
             "charts": self._charts(),
             "maps": self._maps(),
             "gaps": self._gaps(),
+            "homes_name": self.pick(self.plan.homes_name),
             "clauses": self._clauses(),
             "sites": self._sites(),
             "change": self._change(),
@@ -142,7 +144,9 @@ class _Report:
                 "by_minutes", walker=self.pick((mode.walker.name_zh, mode.walker.name_en))
             )
         date = plan.data_date or self.say("unknown")
-        return [how, self.say("data_of", date=date), self.pick(plan.coverage.demand.source)]
+        told = [how, self.say("data_of", date=date), self.pick(plan.coverage.demand.source)]
+        study = self.pick(plan.study_title)
+        return [study, *told] if study else told
 
     def _credit(self) -> str:
         credits = []

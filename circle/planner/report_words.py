@@ -60,7 +60,6 @@ WORDS: Mapping[str, Words] = {
     "number": ("编号", "no."),
     "lacking": ("缺少", "lacking"),
     "people": ("人口", "people"),
-    "homes": ("住处数", "homes"),
     "nearest": ("最近", "nearest"),
     "too_far": ("超出（中位）", "too far by"),
     "which": ("最近的设施", "nearest place"),

@@ -380,7 +380,7 @@ def gap_table(plan: Plan) -> Table:
         Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
         Column("people", "人口", "people", "whole", 10),
         Column("dwellings", "住户", "dwellings", "whole", 10),
-        Column("n_homes", "住处数", "homes", "whole", 8),
+        Column("n_homes", f"{plan.homes_name[0]}数", plan.homes_name[1], "whole", 8),
         Column("nearest_name", "最近的设施", "nearest place", width=26),
         Column("nearest", f"到最近设施（{unit_zh}）", f"to the nearest ({unit_en})", "cost", 10),
         Column("excess_least", f"最少超出（{unit_zh}）", f"too far, least ({unit_en})", "cost", 10),

@@ -69,7 +69,7 @@ def map_data(inputs: PlannerInputs) -> dict[str, Any]:
     return {
         "title": _both(texts.title_zh, texts.title_en),
         "community": _both(texts.community_zh, texts.community_en),
-        "notice": _both(texts.notice_zh, texts.notice_en),
+        "notices": [_both(*words) for words in inputs.notices],
         "languages": list(texts.languages),
         "view": list(basemap.view),
         "bounds": list(network.bounds),
