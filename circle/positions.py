@@ -78,7 +78,8 @@ def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
     Raises
     ------
     PositionError
-        If there is none, or one is no point, not finite, swapped, or outside `within`.
+        If there is none, or one is no point, not finite, swapped, or outside `within`; the
+        sentence says which of several.
 
     Examples
     --------
@@ -102,7 +103,17 @@ def locate(positions: Positions, *, within: Bounds | None = None) -> Located:
     else:
         pairs = _pairs(positions)
         index = pd.RangeIndex(len(pairs))
-    checked = [check_lonlat(*pair, within=within) for pair in pairs]
+    checked = []
+    for number, (pair, label) in enumerate(zip(pairs, index, strict=True), start=1):
+        try:
+            checked.append(check_lonlat(*pair, within=within))
+        except PositionError as error:
+            if len(pairs) == 1:
+                raise
+            raise PositionError(
+                en=f"Number {number} of {len(pairs)} positions, labelled {label}: {error.en}",
+                zh=f"{len(pairs)} 个位置中的第 {number} 个（标签 {label}）：{error.zh}",
+            ) from error
     if not checked:
         raise PositionError(en="Give at least one position.", zh="请至少给出一个位置。")
     lon, lat = np.array(checked, np.float64).T

@@ -19,7 +19,9 @@ __all__ = ["main"]
     cls=CircleGroup,
     params=[version_option(__version__), language_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    zh="15分钟步行生活圈：步行范围、步行时间，以及断网也能打开的社区指南。",
+    zh="15分钟步行生活圈：步行范围、步行时间，以及断网也能打开的社区指南。\n\n"
+    "先试 circle build shanzishi（自带样本）；"
+    "做自己的社区：circle new 名称 --center 经度,纬度 --streets 道路文件。",
 )
 def main() -> None:
     """The 15-minute living circle: walking ranges, walking times, and a guide that works offline.

@@ -251,6 +251,7 @@ def pictures(name: str, only: str | None, folder: Path) -> None:
 
     NAME is a study folder, or the embedded sample shanzishi.
     """
+    from circle.guide.pack import pack_for_guide
     from circle.guide.paper.prints import print_pictures
     from circle.guide.pictures import take_pictures
     from circle.guide.web import render_page
@@ -258,17 +259,18 @@ def pictures(name: str, only: str | None, folder: Path) -> None:
 
     config = read_study(name)
     note(in_words("Working out the walks …", "正在计算步行时间……"))
-    content = run_study(config).content
+    study = run_study(config)
     files: list[Path] = []
     if only != "paper":
         note(in_words("Opening the page …", "正在打开网页……"))
         with TemporaryDirectory() as made:
             page = Path(made) / "guide.html"
-            page.write_text(render_page(content), encoding="utf-8")
+            walks = pack_for_guide(study.network, study.content)
+            page.write_text(render_page(study.content, walks=walks), encoding="utf-8")
             files += take_pictures(page, folder)
     if only != "page":
         note(in_words("Composing the pages …", "正在排版……"))
-        files += print_pictures(content, folder)
+        files += print_pictures(study.content, folder)
     tell([str(file) for file in files], "\n".join(map(str, files)))
 
 

@@ -175,7 +175,7 @@ def what_if(
     if not no_files:
         check_folder(folder)
     found = run_what_if(config, changes, options, report=say_step, progress=shows_progress())
-    change = Change(found.after.coverage, found.changed)
+    change = Change(found.after.coverage, found.changed, changes.edits)
     plan = make_plan(found.before, change=change, options=options)
     data, text = _what_if_data(found), _what_if_text(plan, change)
     if not no_files:
@@ -279,18 +279,20 @@ def _what_if_data(found: WhatIf) -> dict[str, Any]:
 
 def _what_if_text(plan: Plan, change: Change) -> str:
     from circle.cli.tables import columns
-    from circle.planner.proposals import change_table, changed_subjects, moved_amount
+    from circle.coverage.model import MEASURE_NAMES
+    from circle.planner.proposals import what_changes
     from circle.planner.tables import level_names
 
-    table = change_table(plan, change)
-    rows = [dict(zip((one.key for one in table.columns), row, strict=True)) for row in table.rows]
-    changed = {one.key for one in changed_subjects(plan, change)}
-    lines = ["\n".join(in_words(en, zh) for zh, en in change.changed)]
+    def pick(words: tuple[str, str]) -> str:
+        return in_words(words[1], words[0])
+
+    changed, n_asked = what_changes(plan, change), len(plan.coverage.subjects)
+    lines = ["\n".join(map(pick, change.changed))]
     if not changed:
         lines.append(
             in_words(
-                f"Nothing changes in any of {len(rows)} questions: nobody gains or loses.",
-                f"{len(rows)} 项评价均无变化：没有人因此受益或受损。",
+                f"Nothing changes in any of {n_asked} questions: nobody gains or loses.",
+                f"{n_asked} 项评价均无变化：没有人因此受益或受损。",
             )
         )
         return "\n\n".join(lines)
@@ -301,18 +303,14 @@ def _what_if_text(plan: Plan, change: Change) -> str:
     ]]  # fmt: skip
     shown += [
         [
-            in_words(*reversed(level_names(row["level"]))),
-            in_words(row["name_en"], row["name_zh"]),
-            in_words(*reversed(row["measure"].split(" / "))),
-            f"{100 * row['share_before']:.1f}%", f"{100 * row['share_after']:.1f}%",
-            in_words(*reversed(moved_amount(row["gained"], row["measure"]))),
-            in_words(*reversed(moved_amount(row["settled"], row["measure"]))),
+            pick(level_names(one.subject.level)), pick((one.subject.name_zh, one.subject.name_en)),
+            pick(MEASURE_NAMES[one.measure]), f"{100 * one.row.share_before:.1f}%",
+            f"{100 * one.row.share_after:.1f}%", pick(one.gained), pick(one.settled),
         ]
-        for row in rows
-        if row["subject"] in changed
-    ][:_SHOWN]  # fmt: skip
+        for one in changed[:_SHOWN]
+    ]  # fmt: skip
     lines.append(columns(shown, right=[3, 4, 5, 6]))
-    if any(row["settled"] for row in rows):
+    if any(one.row.settled for one in changed):
         lines.append(
             in_words(
                 "Unknown before: nobody could say, for the edge of the data was within the limit; "
@@ -320,10 +318,8 @@ def _what_if_text(plan: Plan, change: Change) -> str:
                 "原不能判定：限值内有数据边缘，不知有无；不计入增减。",
             )
         )
-    unchanged = len(rows) - len(changed)
-    lines.append(
-        in_words(f"{unchanged} other questions are as before.", f"另有 {unchanged} 项没有变化。")
-    )
+    same = n_asked - len(changed)
+    lines.append(in_words(f"{same} other questions are as before.", f"另有 {same} 项没有变化。"))
     return "\n\n".join(lines)
 
 

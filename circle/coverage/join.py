@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -175,3 +175,31 @@ def join_homes(network: WalkNetwork, demand: Demand, walker: Walker) -> Joined:
         shapes = to_metres(demand.homes.geometry.to_numpy()[owner[is_outline]], network.frame)
         x[is_outline], y[is_outline] = door_of(network, shapes, walker)
     return join(network, x, y, owner, len(demand.homes), walker)
+
+
+def join_demand(network: WalkNetwork, demand: Demand, walker: Walker) -> tuple[Demand, Joined]:
+    """
+    Join homes to the streets; of plain cells only those where somebody could live are kept.
+
+    Parameters
+    ----------
+    network
+        Streets.
+    demand
+        Homes; a cell has one start, in the order of the cells.
+    walker
+        Who walks.
+
+    Returns
+    -------
+    demand, joined
+        Cells in rivers, on hills and beyond, with no street near, are left out.
+    """
+    homes = join_homes(network, demand, walker)
+    if demand.how != "cells":
+        return demand, homes
+    kept = np.flatnonzero(homes.group.is_snapped)
+    starts = demand.starts.iloc[kept].reset_index(drop=True)
+    starts["home"] = np.arange(len(kept), dtype=np.int32)
+    near = replace(demand, homes=demand.homes.iloc[kept].reset_index(drop=True), starts=starts)
+    return near, join_homes(network, near, walker)

@@ -16,7 +16,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from circle.coverage.figures import all_distances, all_shares, distances_table, shares_table
-from circle.coverage.join import Joined, join, join_homes
+from circle.coverage.join import Joined, join, join_demand
 from circle.coverage.mode import COST_PER_UNIT, Mode, StandardMode, Subject, whole
 from circle.coverage.model import Cells, CoverageResult, Reach
 from circle.coverage.places import Places, join_places
@@ -88,10 +88,7 @@ def judge(
             zh="没有可评价的内容：没有符合条件的类别或条文。",
         )
     tell("homes")
-    homes = join_homes(network, demand, mode.walker)
-    if demand.how == "cells":
-        demand = _near_streets(demand, homes)
-        homes = join_homes(network, demand, mode.walker)
+    demand, homes = join_demand(network, demand, mode.walker)
     land = _land_cells(network, demand, mode)
     open_ground = _ground_cells(network, ground, mode)
     limits: dict[str, set[float]] = {}
@@ -126,15 +123,6 @@ def judge(
         parameters=_parameters(network, demand, mode, opens_gates),
     )
     return replace(result, shares=all_shares(result), distances=all_distances(result))
-
-
-def _near_streets(demand: Demand, homes: Joined) -> Demand:
-    """Return plain cells without those nobody can live in: rivers, hills, what is beyond."""
-    kept = np.flatnonzero(homes.group.is_snapped)
-    # A cell has one start, in the order of the cells.
-    starts = demand.starts.iloc[kept].reset_index(drop=True)
-    starts["home"] = np.arange(len(kept), dtype=np.int32)
-    return replace(demand, homes=demand.homes.iloc[kept].reset_index(drop=True), starts=starts)
 
 
 def _together(*parts: Joined) -> Group:

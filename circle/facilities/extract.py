@@ -10,6 +10,7 @@ import shapely
 
 from circle.classes import ClassTable
 from circle.facilities.entries import read_website
+from circle.facilities.kinds import nameless
 from circle.facilities.locate import facilities_table
 from circle.features import MapFeatures
 from circle.geocoding.folding import fold, has_cjk
@@ -125,8 +126,9 @@ def _record(candidate: _Candidate, features: MapFeatures, classes: ClassTable) -
     name_en = row.names.get("name:en") or row.names.get("int_name")
     if not name:
         operator = tags.get("operator") or tags.get("brand")
-        name = operator or f"{place_class.name_zh}（名称未详）"
-        name_en = name_en or operator or f"{place_class.name_en} (name unknown)"
+        by_kind = nameless(row.kind or "", place_class.name_zh, place_class.name_en)
+        name = operator or by_kind[0]
+        name_en = name_en or operator or by_kind[1]
     elif name_en is None and not has_cjk(name):
         name_en = name
     is_area = candidate.shape.area > 0

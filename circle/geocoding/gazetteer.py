@@ -23,7 +23,7 @@ from circle.geocoding.folding import fold
 from circle.geocoding.model import GeocodeMatch, KnownPlace, query_text
 from circle.geocoding.names import TELLING, take_apart
 from circle.geocoding.place_index import Hit, PlaceIndex
-from circle.geocoding.places import ONE_PLACE_M, Place, cluster, town_names
+from circle.geocoding.places import ONE_PLACE_M, Place, cluster, quarter_names, town_names
 from circle.geocoding.streets import KnownNumber, StreetIndex, add_lines
 from circle.geocoding.towns import Towns
 from circle.geocoding.whereabouts import AddressFinder, Where
@@ -87,7 +87,7 @@ class Gazetteer:
         self._streets.add_latin_names()
         self._streets.finish()
         postcodes = {addr["postcode"] for addr in features.named["addr"] if "postcode" in addr}
-        self._towns = Towns([*town_names(features), *towns], postcodes)
+        self._towns = Towns([*town_names(features), *towns], postcodes, quarter_names(features))
         self._places.finish(self._streets, self._towns)
         self._addresses = AddressFinder(self._places, self._streets, self._towns)
 

@@ -11,6 +11,7 @@ All functions take folded names (`circle.geocoding.folding.fold`).
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,6 +44,10 @@ _SHORTEST_SLIP = 6
 # A name said short keeps its first and last character, and so much of the whole.
 _SHORTEST_SHORTENED = 3
 _SHORTEST_BEGUN = 5
+_OTHER_KIND = 0.7
+# Louis I is not Louis II, though a letter apart.
+_OTHER_NUMERAL = 0.6
+_ROMAN = re.compile(r"\b(?:x{0,2}(?:ix|iv|v?i{1,3})|x{1,2}v?|v)\b")
 _LEAST_KEPT = 0.4
 
 
@@ -123,7 +128,11 @@ def compare(asked: NameParts, known: NameParts, kind: str = "") -> Likeness:
     if asked.is_cjk:
         likeness = _compare_cjk(asked, known, kind)
         return likeness if likeness.score > 0 else _compare_shortened(asked, known, kind)
-    return _compare_latin(asked, known, kind)
+    likeness = _compare_latin(asked, known, kind)
+    one, other = _ROMAN.findall(asked.text), _ROMAN.findall(known.text)
+    if one and other and sorted(one) != sorted(other):
+        return likeness._replace(score=min(likeness.score, _OTHER_NUMERAL))
+    return likeness
 
 
 def _compare_cjk(asked: NameParts, known: NameParts, kind: str) -> Likeness:
@@ -222,7 +231,11 @@ def _compare_whole(asked: NameParts, known: NameParts) -> Likeness:
             return _NOT_ALIKE
     if min(len(asked.text), len(known.text)) < 3 or max(len(asked.text), len(known.text)) < 4:
         return _NOT_ALIKE
-    return _by_edits(asked.text, known.text, 0.05, is_whole=True)
+    likeness = _by_edits(asked.text, known.text, 0.05, is_whole=True)
+    # 医学院 is no slip for 医院: only what is left of the other word may stand for it.
+    one, other = asked.kind_word, known.kind_word
+    is_other = asked.group != known.group and not (one.endswith(other) or other.endswith(one))
+    return likeness._replace(score=min(likeness.score, _OTHER_KIND)) if is_other else likeness
 
 
 def _by_edits(asked: str, known: str, penalty: float, *, is_whole: bool = False) -> Likeness:

@@ -270,7 +270,11 @@ class PlaceIndex:
         readings.setdefault(bare, _SOME_BRANCH)
         without = fold(towns.without(name))
         if _is_telling(without) or without in self._named:
-            readings.setdefault(without, _WITHOUT_TOWN)
+            # Carrefour Larvotto is another than the one in Fontvieille, if it is by Larvotto.
+            is_sure = not towns.leaves_out_a_quarter(name)
+            # Brasserie Monaco is not Brasserie, though Brasserie, Monaco is.
+            is_sure &= _is_telling(without) or "," in name
+            readings.setdefault(without, _WITHOUT_TOWN if is_sure else _SOME_BRANCH)
         for text, factor in tuple(readings.items()):
             for longer in (expand(text), *long_forms(text)):
                 readings.setdefault(longer, min(factor, _LONG_FORM))

@@ -156,6 +156,15 @@ def town_names(features: MapFeatures) -> list[str]:
     return list(towns)
 
 
+def quarter_names(features: MapFeatures) -> list[str]:
+    """Return the names of the parts of towns among `town_names`."""
+    quarters: dict[str, None] = {}
+    for row in features.named.itertuples():
+        if row.kind in ("place=suburb", "place=borough") and row.name:
+            quarters.update(dict.fromkeys((row.name, *row.names.values())))
+    return list(quarters)
+
+
 def map_places(features: MapFeatures, frame: LocalFrame) -> list[Place]:
     """Return what has a name or an address on a map, in the order of its rows."""
     named = features.named

@@ -24,9 +24,19 @@ class Towns:
         As a map or a person writes them: ``"北京市海淀区"``, ``"Monaco"``.
     postcodes
         Postcodes met on the map.
+    quarters
+        Those of `names` that are only a part of the map: who names one says where to look.
     """
 
-    def __init__(self, names: Iterable[str], postcodes: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        postcodes: Iterable[str] = (),
+        quarters: Iterable[str] = (),
+    ) -> None:
+        names, quarters = list(names), set(quarters)
+        wider = [name for name in names if name not in quarters]
+        self._wider = Towns(wider, postcodes) if quarters else self
         words: set[str] = set()
         for name in names:
             key = fold(name)
@@ -62,6 +72,18 @@ class Towns:
         parts = [part.strip() for part in re.split("[,，;；]", text)]
         kept = [part for part in parts if part and part not in self]
         return self._without_cjk(" ".join(kept or parts))
+
+    def leaves_out_a_quarter(self, text: str) -> bool:
+        """
+        Say whether what `without` leaves out tells one part of the map from others.
+
+        Examples
+        --------
+        >>> towns = Towns(["Monaco", "Larvotto"], quarters=["Larvotto"])
+        >>> [towns.leaves_out_a_quarter(f"Carrefour, {town}") for town in ("Larvotto", "Monaco")]
+        [True, False]
+        """
+        return self.without(text) != self._wider.without(text)
 
     def _without_cjk(self, text: str) -> str:
         rest = fold(text)

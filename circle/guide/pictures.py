@@ -32,6 +32,8 @@ MOST_BYTES = 150_000
 
 _COLOURS = (192, 128, 96)
 _EXACT = 12
+_ANSWER_MS = 1_500
+"""Time for the page to answer, and for its numbers to step aside."""
 
 
 class BrowserError(CircleError):
@@ -53,8 +55,9 @@ class Picture:
         True for a touch screen with two dots per pixel.
     language
         ``"zh"`` or ``"en"``.
-    opens_card
-        True to open the card of the first place.
+    shows
+        What somebody has done: ``"list"``, nothing yet; ``"card"``, opened the first place;
+        ``"home"``, chosen a home beside the centre; ``"way"``, asked for the way from there.
     """
 
     name: str
@@ -62,14 +65,15 @@ class Picture:
     height: int
     is_phone: bool
     language: str
-    opens_card: bool
+    shows: str
 
 
 PICTURES = (
-    Picture("desk-zh", 1280, 800, False, "zh", False),
-    Picture("desk-en", 1280, 800, False, "en", True),
-    Picture("phone-zh", 360, 740, True, "zh", False),
-    Picture("phone-card-zh", 360, 740, True, "zh", True),
+    Picture("desk-zh", 1280, 800, False, "zh", "home"),
+    Picture("desk-en", 1280, 800, False, "en", "way"),
+    Picture("phone-zh", 360, 740, True, "zh", "list"),
+    Picture("phone-home-zh", 360, 740, True, "zh", "home"),
+    Picture("phone-card-zh", 360, 740, True, "zh", "way"),
 )
 """The pictures of a guide, in the order they are taken."""
 
@@ -158,8 +162,16 @@ def _take(browser: Any, page: Path, picture: Picture, file: Path) -> None:
     tab.wait_for_selector("html.ready", state="attached")
     if picture.language == "en":
         tab.click("#language")
-    if picture.opens_card and tab.locator(".entry").count():
-        tab.locator(".entry").first.click()
+    if picture.shows in ("home", "way") and tab.locator("#home-here").count():
+        tab.evaluate("circleGuide.map.panBy([-70, 40], { animate: false })")
+        tab.click("#home-here")
+        tab.wait_for_timeout(_ANSWER_MS)
+        tab.evaluate("scrollTo(0, 0); document.querySelector('.column').scrollTop = 0")
+    if picture.shows in ("card", "way") and tab.locator(".entry").count():
+        tab.locator(".entry").nth(min(4, tab.locator(".entry").count() - 1)).click()
+    if picture.shows == "way" and tab.locator(".route-button").count():
+        tab.click(".route-button")
+        tab.wait_for_timeout(_ANSWER_MS)
     tab.wait_for_timeout(300)
     tab.screenshot(path=str(file))
     context.close()

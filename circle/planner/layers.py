@@ -30,7 +30,7 @@ from circle.demand.model import Words
 from circle.planner import palette, styles
 from circle.planner.method import facts
 from circle.planner.plan import Plan, lacking
-from circle.planner.proposals import changed_subjects, site_table
+from circle.planner.proposals import site_table, what_changes
 from circle.planner.tables import (
     Column,
     Table,
@@ -142,7 +142,7 @@ def _homes(plan: Plan) -> list[Layer]:
     for k, limit in enumerate(limits):
         table.insert(7 + k, f"lacking_{limit:g}", lacking(plan, limit))
     if plan.change is not None:
-        for one in changed_subjects(plan, plan.change):
+        for one, _, _ in what_changes(plan, plan.change):
             table[f"change_{one.key}"] = home_changes(coverage, plan.change.after, one.key)
     names = _safe_names(table.columns)
     table = table.rename(columns=names)
@@ -166,7 +166,7 @@ def _homes(plan: Plan) -> list[Layer]:
             f"{one.name_zh} {one.limit:g} {unit[0]}内",
             f"{one.name_en} within {one.limit:g} {unit[1]}",
         )
-    changes = [] if plan.change is None else changed_subjects(plan, plan.change)
+    changes = [] if plan.change is None else [one for one, _, _ in what_changes(plan, plan.change)]
     for one in changes:
         meaning[names[f"change_{one.key}"]] = (
             f"改动前后：{one.name_zh} {one.limit:g} {unit[0]}内",

@@ -10,11 +10,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from circle.coverage.capacity import capacity_table
 from circle.coverage.mode import Subject
 from circle.coverage.model import UNCOVERED, CoverageResult
 from circle.demand.model import Words
+from circle.edits import Edit, Gate, Link
 from circle.provenance import Provenance
 from circle.siting import SitingPlan
 from circle.standards import Clause
@@ -51,10 +53,24 @@ class Change:
         The same homes and questions, judged after the changes.
     changed
         What was changed, Chinese and English.
+    edits
+        What was drawn over the streets.
     """
 
     after: CoverageResult
     changed: tuple[Words, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def drawn(self) -> list[tuple[str, Any]]:
+        """``"link"``, ``"closure"`` or ``"gate"`` and its line or point, degrees."""
+        found: list[tuple[str, Any]] = []
+        for edit in self.edits:
+            if isinstance(edit, Gate):
+                found.append(("gate", shapely.Point(edit.lon, edit.lat)))
+            elif edit.line is not None:
+                found.append(("link" if isinstance(edit, Link) else "closure", edit.line))
+        return found
 
 
 @dataclass(frozen=True, eq=False)

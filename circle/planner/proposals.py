@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -159,38 +159,51 @@ def site_table(sites: Sites) -> Table:
     return Table("sites", "选址", "Sites", columns, rows)
 
 
-def moved_amount(much: float, measure: str) -> Words:
-    """
-    Return what is gained or lost as people write it, with its sign; ground in hectares.
+class Changed(NamedTuple):
+    """A question before and after: its row of `circle.coverage.change.CHANGE_COLUMNS`."""
 
-    Parameters
-    ----------
-    much
-        In the unit of the measure.
-    measure
-        As `change_table` names it.
+    subject: Subject
+    measure: str
+    row: Any
 
-    Examples
-    --------
-    >>> moved_amount(1200.0, "人口 / people")[1], moved_amount(-15_000.0, "用地 / ground")[1]
-    ('+1,200', '-1.5 ha')
-    """
-    key = next(one for one, words in MEASURE_NAMES.items() if " / ".join(words) == measure)
-    zh, en = amount(abs(much), key)
-    sign = "-" if much < 0 else "+"
+    @property
+    def gained(self) -> Words:
+        """What is gained or lost, with its sign, Chinese and English."""
+        return _signed(float(self.row.gained), self.measure)
+
+    @property
+    def settled(self) -> Words:
+        """What was unknown and is covered then, less the contrary, as `gained`."""
+        return _signed(float(self.row.settled), self.measure)
+
+
+def _signed(much: float, measure: str) -> Words:
+    sign = "+" if much > 0 else "−" if much < 0 else ""
+    zh, en = amount(abs(much), measure)
     return sign + zh, sign + en
 
 
-def changed_subjects(plan: Plan, change: Change) -> list[Subject]:
-    """Return the questions whose answer changes, that whose share changes most first."""
-    table = change_table(plan, change)
-    keys = [column.key for column in table.columns]
-    gained, settled = keys.index("gained"), keys.index("settled")
-    return [plan.coverage.subject(row[0]) for row in table.rows if row[gained] or row[settled]]
+def changes(plan: Plan, change: Change) -> list[Changed]:
+    """Return every question in the measure it asks for; whose share changes most is first."""
+    figures = {
+        (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
+    }
+    rows = []
+    for one in plan.coverage.subjects:
+        measure = clause_measure(plan, one)
+        rows.append(Changed(one, measure, figures[one.key, measure]))
+    # People and ground are put in one order by their shares.
+    moved = [-abs(one.row.share_after - one.row.share_before) for one in rows]
+    return [rows[k] for k in np.argsort(np.nan_to_num(moved), kind="stable")]
+
+
+def what_changes(plan: Plan, change: Change) -> list[Changed]:
+    """Return those of `changes` that are not as before."""
+    return [one for one in changes(plan, change) if one.row.gained or one.row.settled]
 
 
 def change_table(plan: Plan, change: Change) -> Table:
-    """Return a row per question, in the measure it asks for; whose share changes most is first."""
+    """Return a row per question, in the order of `changes`."""
     unit_zh, unit_en = UNIT_NAMES[plan.unit]
     columns = (
         Column("subject", "项目代码", "subject", width=18),
@@ -199,33 +212,22 @@ def change_table(plan: Plan, change: Change) -> Table:
         Column("name_en", "设施（英文）", "facility (English)", width=28),
         Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
         Column("measure", "按", "share of", width=14),
-        Column("share_before", "改动前覆盖率", "covered before", "percent", 11),
-        Column("share_after", "改动后覆盖率", "covered after", "percent", 11),
+        Column("share_before", "改动前覆盖率", "share before", "percent", 11),
+        Column("share_after", "改动后覆盖率", "share after", "percent", 11),
         Column("covered_before", "改动前覆盖", "covered before", "whole", 11),
         Column("covered_after", "改动后覆盖", "covered after", "whole", 11),
         Column("gained", "增减", "gained", "whole", 11),
         Column("settled", "由不能判定变为覆盖", "unknown before, covered then", "whole", 13),
         Column("unknown_after", "改动后不能判定", "unknown after", "whole", 11),
     )
-    figures = {
-        (row.subject, row.measure): row for row in named_rows(compare(plan.coverage, change.after))
-    }
-    rows: list[tuple[Any, ...]] = []
-    for one in plan.coverage.subjects:
-        measure = clause_measure(plan, one)
-        row = figures[one.key, measure]
-        rows.append(
-            (
-                *(one.key, one.level),
-                *(one.name_zh, one.name_en, one.limit, " / ".join(MEASURE_NAMES[measure])),
-                *(plain(row.share_before), plain(row.share_after)),
-                *(plain(row.covered_before), plain(row.covered_after)),
-                *(plain(row.gained), plain(row.settled), plain(row.unknown_after)),
-            )
+    rows = tuple(
+        (
+            *(one.key, one.level, one.name_zh, one.name_en, one.limit),
+            " / ".join(MEASURE_NAMES[measure]),
+            *(plain(row.share_before), plain(row.share_after)),
+            *(plain(row.covered_before), plain(row.covered_after)),
+            *(plain(row.gained), plain(row.settled), plain(row.unknown_after)),
         )
-    at = [column.key for column in columns].index("share_before")
-    # People and square metres are put in one order by their shares.
-    order = np.argsort(
-        [-abs((row[at + 1] or 0.0) - (row[at] or 0.0)) for row in rows], kind="stable"
+        for one, measure, row in changes(plan, change)
     )
-    return Table("change", "改动前后", "Before and after", columns, tuple(rows[k] for k in order))
+    return Table("change", "改动前后", "Before and after", columns, rows)

@@ -13,6 +13,7 @@ from typing import Any
 import typst
 
 from circle.coverage.mode import StandardMode, Subject
+from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
 from circle.guide.paper.fonts import PaperFont, find_font
 from circle.planner import palette
@@ -21,12 +22,10 @@ from circle.planner.findings import findings, length, percent
 from circle.planner.method import facts
 from circle.planner.plan import Plan, gravest_gaps, named_rows, place_name
 from circle.planner.proposals import (
-    change_table,
-    changed_subjects,
     counted,
-    moved_amount,
     said_of_sites,
     site_name,
+    what_changes,
 )
 from circle.planner.report_map import (
     Ground,
@@ -301,15 +300,12 @@ class _Report:
         plan, change = self.plan, self.plan.change
         if change is None:
             return None
-        changed = changed_subjects(plan, change)
+        changed = what_changes(plan, change)
         chart = None
         if changed:
-            name = self._within(changed[0])
-            drawing = change_map(plan, change, self.ground, changed[0], name, self.family)
+            name = self._within(changed[0].subject)
+            drawing = change_map(plan, change, self.ground, changed[0].subject, name, self.family)
             chart = self.image("map-change", drawing, name) | {"title": name}
-        keys = {one.key for one in changed}
-        table = change_table(plan, change)
-        at = {column.key: k for k, column in enumerate(table.columns)}
         return {
             "changed": [self.pick(words) for words in change.changed],
             "map": chart,
@@ -320,19 +316,15 @@ class _Report:
                 if word != "outside"
             ],
             "rows": [
-                [self.pick((row[at["name_zh"]], row[at["name_en"]])),
-                 self.pick(length(row[at["limit"]], plan.unit)),
-                 percent(row[at["share_before"]]), percent(row[at["share_after"]]),
-                 self._moved(row[at["gained"]], row[at["measure"]]),
-                 self._moved(row[at["settled"]], row[at["measure"]])]
-                for row in table.rows
-                if row[at["subject"]] in keys
-            ][:_MOST_CHANGES],
-            "n_same": self.say("n_same", n=len(table.rows) - len(keys)),
+                [self.pick((one.row.name_zh, one.row.name_en)),
+                 self.pick(length(one.row.limit, plan.unit)),
+                 self.pick(MEASURE_NAMES[one.measure]), percent(float(one.row.share_before)),
+                 percent(float(one.row.share_after)), self.pick(one.gained),
+                 self.pick(one.settled)]
+                for one in changed[:_MOST_CHANGES]
+            ],
+            "n_same": self.say("n_same", n=len(plan.coverage.subjects) - len(changed)),
         }  # fmt: skip
-
-    def _moved(self, much: float, measure: str) -> str:
-        return self.pick(moved_amount(much, measure))
 
     def _facts(self) -> list[dict[str, Any]]:
         groups: dict[str, list[list[str]]] = {}

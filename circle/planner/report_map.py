@@ -225,6 +225,13 @@ def change_map(
         fill = hatch if word == "unknown" else palette.CHANGE_COLOURS[word]
         _fill_homes(svg, ground, words == word, fill, palette.INK_SOFT)
     _dots(svg, ground, [reach for reach, _ in change.after.reaches_of(subject)])
+    for kind, shape in change.drawn:
+        line = shapely.get_coordinates(ground.place([shape])).tolist()
+        ink = palette.CHANGE_COLOURS["lost"] if kind == "closure" else palette.SITE_LINE
+        svg.polyline(line, palette.PAPER, width=6.0)
+        svg.polyline(line, ink, width=3.0)
+        for x, y in line if kind == "gate" else []:
+            svg.raw(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{ink}"/>')
     _scale_bar(svg, ground)
     return svg.render()
 

@@ -77,6 +77,7 @@ WORDS: Mapping[str, Words] = {
         "large ones the places there are.",
     ),
     "change": ("改动前后", "Before and after a change"),
+    "share_of": ("按", "share of"),
     "before": ("改动前", "before"),
     "after": ("改动后", "after"),
     "gained": ("增减", "gained"),

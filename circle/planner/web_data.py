@@ -474,6 +474,10 @@ def _change(result: CoverageResult, change: Change) -> dict[str, Any]:
         "most": str(shares["subject"].iloc[int(np.argmax(moved))]),
         "built": _more_places(after, result),
         "gone": _more_places(result, after),
+        "drawn": [
+            {"kind": kind, "line": shapely.get_coordinates(shape).round(6).tolist()}
+            for kind, shape in change.drawn
+        ],
         "changed": [_both(*words) for words in change.changed],
         "states": states,
         "which": which,

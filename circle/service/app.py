@@ -170,6 +170,7 @@ def _add_api(app: FastAPI) -> None:
 
     @api.get(
         "/api/isochrone",
+        summary="The ground within a walk",
         tags=["walking"],
         response_class=GeoJSONResponse,
         responses=_described(models.IsochroneCollection),
@@ -180,7 +181,12 @@ def _add_api(app: FastAPI) -> None:
         """Return the ground reached on foot: one feature per budget, smallest first."""
         return await _searched(request, GEOJSON, lambda answers: answers.isochrone(question))
 
-    @api.get("/api/nearby", tags=["walking"], responses=_described(models.NearbyAnswer, _JSON))
+    @api.get(
+        "/api/nearby",
+        summary="The places within a walk, nearest first",
+        tags=["walking"],
+        responses=_described(models.NearbyAnswer, _JSON),
+    )
     async def nearby(
         request: Request, question: Annotated[models.NearbyQuestion, Query()]
     ) -> Response:
@@ -191,6 +197,7 @@ def _add_api(app: FastAPI) -> None:
 
     @api.get(
         "/api/route",
+        summary="The way to a place or a position",
         tags=["walking"],
         response_class=GeoJSONResponse,
         responses=_described(models.RouteFeature),
@@ -203,6 +210,7 @@ def _add_api(app: FastAPI) -> None:
 
     @api.get(
         "/api/facilities",
+        summary="The places of the guide",
         tags=["guide"],
         response_class=GeoJSONResponse,
         responses=_described(models.FacilityCollection),
@@ -214,7 +222,7 @@ def _add_api(app: FastAPI) -> None:
         return await _searched(request, GEOJSON, lambda answers: answers.facilities(question))
 
     @api.head("/healthz", include_in_schema=False)
-    @api.get("/healthz", tags=["operation"])
+    @api.get("/healthz", summary="Whether the service can answer", tags=["operation"])
     async def healthz(request: Request) -> models.Health:
         """Say that the service can answer, and from what."""
         answers: Answers = request.app.state.answers

@@ -1,12 +1,13 @@
 """
-Errors as people and programs want them: RFC 9457 problem details with a sentence to read.
+Errors as people and programs want them: problem details (RFC 9457), or a page in a browser.
 
-One table says which status an error of ours has. The language follows ``Accept-Language``; a
-client that does not say gets the first language of the study.
+Both carry one sentence to read. One table says which status an error of ours has. The language
+follows ``Accept-Language``; a client that does not say gets the first language of the study.
 """
 
 from __future__ import annotations
 
+import html
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
@@ -85,6 +86,32 @@ _TITLES: dict[str, tuple[str, str]] = {
 }
 
 
+_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_PAGE = """\
+<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 0; background: #fdfaf3; color: #26221c; font: 1.15rem/1.6 sans-serif }}
+main {{ max-width: 34rem; margin: 18vh auto 0; padding: 0 1.25rem }}
+h1 {{ font-size: 1.6rem }}
+a {{ display: inline-block; padding: .6rem 0; color: #982b1e; font-weight: 700 }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{detail}</p>
+<p><a href="/">{back}</a></p>
+</main>
+</body>
+</html>
+"""
+
+
 class Problem(BaseModel):
     """Problem details, RFC 9457."""
 
@@ -147,26 +174,39 @@ def problem(
     detail: tuple[str, str],
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Return problem details; `detail` is English, Chinese."""
+    """Return problem details, a page to a browser; `detail` is English, Chinese."""
     index = 1 if (language := language_of(request)) == "zh" else 0
+    title = _TITLES[code][index]
+    said = {
+        # An error nobody foresaw is answered outside of all middleware.
+        **HEADERS,
+        "Content-Language": "zh-CN" if language == "zh" else "en",
+        "Vary": "Accept, Accept-Language",
+        **(headers or {}),
+    }
+    if _is_read_by_a_person(request):
+        said["Content-Security-Policy"] = _PAGE_POLICY
+        page = _PAGE.format(
+            language=said["Content-Language"],
+            title=html.escape(title),
+            detail=html.escape(detail[index]),
+            back=("To the guide", "回到指南")[index],
+        )
+        return Response(page.encode(), int(status), said, "text/html; charset=utf-8")
     body = Problem(
         type=f"urn:circle:problem:{code}",
-        title=_TITLES[code][index],
+        title=title,
         status=int(status),
         detail=detail[index],
         instance=request.url.path,
     )
-    return Response(
-        orjson.dumps(body.model_dump()),
-        int(status),
-        {
-            # An error nobody foresaw is answered outside of all middleware.
-            **HEADERS,
-            "Content-Language": "zh-CN" if language == "zh" else "en",
-            "Vary": "Accept-Language",
-            **(headers or {}),
-        },
-        MEDIA_TYPE,
+    return Response(orjson.dumps(body.model_dump()), int(status), said, MEDIA_TYPE)
+
+
+def _is_read_by_a_person(request: Request) -> bool:
+    """Say whether a browser asks for a page; what the page itself asks for is for programs."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        "/api/"
     )
 
 

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from circle.coverage.join import join_homes
+from circle.coverage.join import join_demand
 from circle.coverage.mode import COST_PER_UNIT, Mode, whole
 from circle.coverage.places import join_places
 from circle.coverage.reach import Group, cut_costs, nearest_costs, reach_matrix, take_snaps
@@ -139,7 +139,7 @@ def plan_sites(
         If no candidate can be walked to, or `n_new` is more than there are.
     """
     walker, unit = mode.walker, mode.unit
-    homes = join_homes(network, demand, walker)
+    demand, homes = join_demand(network, demand, walker)
     measure, weight = _weight(demand)
     site_snaps = snap(network, *_xy(network, candidates), walker, is_visited=True)
     usable = candidates[site_snaps.is_snapped].reset_index(drop=True)

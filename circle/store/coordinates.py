@@ -10,21 +10,43 @@ from collections.abc import Mapping
 from circle.store.list_files import ListRow
 
 _DEGREES = re.compile(
-    r"(?P<sign>[-+])?\s*(?P<deg>\d+(?:\.\d+)?)\s*°\s*(?:(?P<min>\d+(?:\.\d+)?)\s*['′]\s*)?"
-    r"(?:(?P<sec>\d+(?:\.\d+)?)\s*(?:\"|″|'')\s*)?(?P<side>[nsew])?"
+    r"(?P<sign>[-+])?\s*(?P<deg>\d+(?:\.\d+)?)\s*[°度]\s*(?:(?P<min>\d+(?:\.\d+)?)\s*['分]\s*)?"
+    r"(?:(?P<sec>\d+(?:\.\d+)?)\s*(?:\"|''|秒)\s*)?(?P<side>[nsew])?"
 )
+# Every stroke and quotation mark a keyboard gives for minutes and seconds, seconds as two.
+_STROKES = str.maketrans({"′": "'", "’": "'", "‘": "'", "”": '"', "“": '"', "º": "°", "˚": "°"})
+_SAID_LON = re.compile(r"(?:经度|东经|longitude|lon|lng)\s*[:=]?\s*(?P<value>[^,;\s]+)")
+_SAID_LAT = re.compile(r"(?:纬度|北纬|latitude|lat)\s*[:=]?\s*(?P<value>[^,;\s]+)")
+_IS_LAT = re.compile(r"^\s*[ns]|[ns]\s*$", re.IGNORECASE)
+_IS_LON = re.compile(r"^\s*[ew]|[ew]\s*$", re.IGNORECASE)
 _WORDS_OF_SIDES = (("东经", "e"), ("西经", "w"), ("北纬", "n"), ("南纬", "s"))
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 def coordinate_texts(cells: Mapping[str, str]) -> tuple[str | None, str | None] | None:
-    """Return longitude and latitude as a row writes them, apart or in one cell; None without."""
+    """
+    Return longitude and latitude as a row writes them, apart or in one cell; None without.
+
+    Examples
+    --------
+    >>> coordinate_texts({"lonlat": "纬度：40.01 经度：116.32"})
+    ('116.32', '40.01')
+    >>> coordinate_texts({"lonlat": "39°59′40″N, 116°19′30″E"})
+    ('116°19′30″E', '39°59′40″N')
+    """
     both = cells.get("lonlat")
     lon, lat = cells.get("lon"), cells.get("lat")
-    if lon is None and lat is None and both is not None:
-        parts = [part for part in re.split(r"[,，;；\s]+", both.strip("()（）[] ")) if part]
-        return (parts[0], parts[1]) if len(parts) == 2 else (both, both)
-    return None if lon is None and lat is None else (lon, lat)
+    if lon is not None or lat is not None or both is None:
+        return None if lon is None and lat is None else (lon, lat)
+    plain = unicodedata.normalize("NFKC", both).casefold()
+    said = _SAID_LON.search(plain), _SAID_LAT.search(plain)
+    if said[0] is not None and said[1] is not None:
+        return said[0]["value"], said[1]["value"]
+    parts = [part for part in re.split(r"[,，;；、\s]+", both.strip("()（）[] ")) if part]
+    if len(parts) != 2:
+        return both, both
+    is_turned = _IS_LAT.search(parts[0]) and _IS_LON.search(parts[1])
+    return (parts[1], parts[0]) if is_turned else (parts[0], parts[1])
 
 
 def coordinates_of(row: ListRow) -> tuple[float, float] | None:
@@ -45,11 +67,16 @@ def degrees_of(text: str) -> float | None:
     --------
     >>> degrees_of("103.8343"), degrees_of("东经103.8343"), degrees_of("7°30'00\" E")
     (103.8343, 103.8343, 7.5)
+    >>> degrees_of("116°19′30″E"), degrees_of("116度19分30秒"), degrees_of("E116°19’30”")
+    (116.325, 116.325, 116.325)
     """
-    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    plain = unicodedata.normalize("NFKC", text.replace("º", "°")).casefold().strip()
+    plain = plain.translate(_STROKES)
     for word, side in _WORDS_OF_SIDES:
         if plain.startswith(word):
             plain = plain.removeprefix(word).strip(" :") + side
+    if plain[:1] in ("n", "s", "e", "w"):
+        plain = plain[1:].strip() + plain[0]
     if _NUMBER.fullmatch(plain):
         value = float(plain)
         return value if math.isfinite(value) else None

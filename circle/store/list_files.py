@@ -52,6 +52,12 @@ _MORE = {
     for word in words
 }
 _HEADER_WITHIN_ROWS = 15
+_FOOTER = re.compile(
+    r"(?:合计|总计|小计|共计)(?:\W|\d|$)|(?:填[表报写]人|制[表单]人?|审核人?|负责人|填[表报]日期|联系人)[:：]"
+    r"|(?:注|备注|说明|填[表报]说明)[:：]|(?:total|note|prepared by)\b",
+    re.IGNORECASE,
+)
+_MOST_OF_FOOTER = 3
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 # A formula made harmless by an export carries this sign, which is not part of the text.
 _HARMLESS = re.compile(rf"'(?='*[{FORMULA_SIGNS}])")
@@ -243,7 +249,8 @@ def _read_sheet(source: Path, mapping: Mapping[str, str]) -> PlaceList:
             continue
         number, headers = rows[at]
         columns = _columns(headers, _checked_mapping(source, headers, mapping))
-        made = [_row(n, dict(enumerate(cells)), columns) for n, cells in rows[at + 1 :]]
+        below = [(n, cells) for n, cells in rows[at + 1 :] if not _is_footer(cells)]
+        made = [_row(n, dict(enumerate(cells)), columns) for n, cells in below]
         kept = tuple(row for row in made if row.cells or row.extra)
         if not kept:
             raise _no_rows(source)
@@ -256,6 +263,14 @@ def _read_sheet(source: Path, mapping: Mapping[str, str]) -> PlaceList:
         zh=f"{source.name} 中没有名称列（名称、name）；第一行是：{shown}。"
         "若名称在别的列，请说明，例如 --mapping 列名=name。",
     )
+
+
+def _is_footer(cells: list[str]) -> bool:
+    """Say whether a row sums up or signs the table, which is no place: 合计 5处, 填表人：王芳."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or len(filled) > _MOST_OF_FOOTER:
+        return False
+    return _FOOTER.match(unicodedata.normalize("NFKC", filled[0]).replace(" ", "")) is not None
 
 
 def _header_at(rows: Rows, wanted: set[str]) -> int | None:

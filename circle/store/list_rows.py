@@ -209,6 +209,7 @@ class RowReader:
         reference: str | None = None,
     ) -> None:
         self._fields = fields
+        self._unknown_at: int | None = None
         self._reference = reference
         self._classes = classes
         self._datum: Datum | None = parse_datum(datum) if datum else None
@@ -258,12 +259,16 @@ class RowReader:
         if key is not None:
             draft.values["category"] = key
             return
-        draft.refuse(
-            "class",
-            f'the class "{word}" is unknown; use one of '
-            + ", ".join(kind.name_en for kind in self._classes),
-            f"类别“{word}”无法识别；可用：" + "、".join(kind.name_zh for kind in self._classes),
-        )
+        en, zh = f'the class "{word}" is unknown', f"类别“{word}”无法识别"
+        if self._unknown_at is None:
+            # Told once: a list with one wrong word has it in a hundred rows.
+            self._unknown_at = draft.number
+            en += "; use one of " + ", ".join(kind.name_en for kind in self._classes)
+            zh += "；可用：" + "、".join(kind.name_zh for kind in self._classes)
+        else:
+            en += f"; row {self._unknown_at} names those there are"
+            zh += f"；可用的类别见第 {self._unknown_at} 行"
+        draft.refuse("class", en, zh)
 
     def _read_entries(self, cells: Mapping[str, str], draft: Draft) -> None:
         if "other_names" in self._fields:

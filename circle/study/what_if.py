@@ -319,7 +319,7 @@ def _told(changes: Changes, inputs: PlanInputs) -> tuple[tuple[str, str], ...]:
         )
     if changes.edits:
         n = len(changes.edits)
-        told.append((f"道路改动 {n} 处", f"{n} edits of the streets"))
+        told.append((f"道路改动 {n} 处", f"edits of the streets: {n}"))
     return tuple(told)
 
 

@@ -66,6 +66,7 @@ def best(gazetteer: Gazetteer, asked: str) -> tuple[str, bool]:
         # Nothing of it is here.
         ("清华园派出所", "", False),
         ("海淀医院", "", False),
+        ("清华大学医学院", "清华大学医院", False),
         ("五道口百货大楼", "", False),
     ],
 )
@@ -79,6 +80,9 @@ def test_around_tsinghua(tsinghua: Gazetteer, asked: str, name: str, is_sure: bo
         ("port hercule", "Port Hercule de Monaco", False),
         ("Columbus hotel", "Columbus Hotel Monte-Carlo, Curio Collection by Hilton", False),
         ("novotel monte-carlo", "Novotel", True),
+        ("Carrefour Fontvieille", "Carrefour", True),
+        ("Carrefour Larvotto", "Carrefour", False),  # the one on the map is not there
+        ("Stade Louis I", "Stade Louis II", False),
         ("Park Palace, Monaco", "Park Palace", True),
         # The town and its code behind the street, with a comma or without.
         ("27, boulevard des Moulins 98000 Monaco", "Riviera", True),

@@ -178,6 +178,34 @@ def test_the_way_begins_with_where_to_turn(
     assert page.inner_text(".legs li") == f"向{way}走 60 米，就到了", json.dumps(line)
 
 
+def test_the_few_metres_at_a_door_are_no_legs(built: tuple[Study, str], visit: Open) -> None:
+    page = visit(built[1]).page
+    rows = [
+        ("", 5.0, 0), ("静宁路", 6.0, 80), ("Rue Grimaldi", 310.0, -85), ("", 60.0, 90),
+        ("庆阳路", 40.0, -90), ("", 8.0, 60),
+    ]  # fmt: skip
+    legs = [
+        {"street": street, "length_m": length, "turn_degrees": turn, "n_steps": 1}
+        for street, length, turn in rows
+    ]
+    line = [list(at(0, 0).coords[0]), list(at(0, 300).coords[0])]
+    feature = {
+        "geometry": {"coordinates": line},
+        "properties": {"length_m": 429, "time_s": 400, "n_steps": 6, "legs": legs},
+    }
+    page.locator(".entry").first.click()
+    page.evaluate(
+        "feature => { circleGuide.walks.route = () => Promise.resolve(feature); }", feature
+    )
+    page.locator(".route-button").click()
+    page.wait_for_selector(".legs li")
+    assert page.locator(".legs li").all_inner_texts() == [
+        "向北沿 Rue Grimaldi 走 320 米，台阶 3 级",
+        "右转，走 60 米，台阶 1 级",
+        "左转，沿庆阳路走 50 米，台阶 2 级，就到了",
+    ]
+
+
 def test_a_crowd_covers_nobody_who_stands_beside_it(visit: Open) -> None:
     rows = [facility(f"店 {i}", "parking", at(100, 100), facility_id=f"p{i}") for i in range(7)]
     rows += [facility("近旁", "parking", at(112, 104), facility_id="near"), *facilities()]

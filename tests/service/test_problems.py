@@ -100,6 +100,20 @@ def test_a_mistake_has_its_status_and_sentence(
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.detail)
 
 
+def test_who_goes_astray_in_a_browser_is_told_on_a_page(client: TestClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = client.get("/nothing/<b>", headers=browser)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "the guide is at /" in answer.text
+    assert '<a href="/">To the guide</a>' in answer.text
+    chinese = client.get("/nothing", headers={**browser, "Accept-Language": "zh-CN"})
+    assert '<html lang="zh-CN">' in chinese.text
+    assert "指南在 /" in chinese.text
+    # What a page asks for is for programs, whatever the browser says it takes.
+    assert client.get("/api/nothing", headers=browser).headers["content-type"] == MEDIA_TYPE
+
+
 def test_a_method_that_is_not_offered(client: TestClient) -> None:
     answer = client.post("/api/isochrone")
     assert answer.status_code == 405

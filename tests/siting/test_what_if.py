@@ -17,7 +17,7 @@ from circle.edits import Link, write_edits
 from circle.errors import InputError
 from circle.geometry import LonLat
 from circle.study.config import read_study
-from circle.study.coverage import CoverageOptions
+from circle.study.coverage import CoverageOptions, run_coverage
 from circle.study.what_if import Changes, NewPlace, run_what_if
 
 # The clinic stands 600 m north of the centre: 1,400, 1,100 and 200 m from the compounds.
@@ -99,7 +99,7 @@ def test_who_is_unknown_for_the_edge_of_the_data_neither_gains_nor_loses(cut_fol
 
 def test_the_edge_of_the_data_is_told_by_the_commands(cut_folder):
     shown = run("what-if", cut_folder, "--add", f"health@{spot(600, 0)}", "--class", "health")
-    assert "+0" in shown.stdout
+    assert "+0" not in shown.stdout
     assert "+50" in shown.stdout
     assert "edge of the data" in shown.stdout
     chosen = run("site", cut_folder, "--class", "health", "--level", "5min")
@@ -281,10 +281,31 @@ def test_a_change_is_on_the_map_and_in_the_tables(folder, tmp_path):
     rows = {row["subject"]: row for row in sheet(out / "coverage.xlsx", "change")}
     # 30 people lose the one that closes, 50 gain the new one.
     assert rows["health@5min"]["gained"] == 20
+    assert change["drawn"] == []
     homes = pyogrio.read_dataframe(out / "coverage.gpkg", layer="homes").set_index("demand_id")
     assert homes["change_health_5min"].to_dict() == {
         "west": "uncovered", "east": "gained", "north": "lost",
     }  # fmt: skip
+
+
+def test_a_footbridge_is_drawn_on_the_map_of_what_it_changes(folder, tmp_path):
+    drawn, out = tmp_path / "edits.geojson", tmp_path / "bridge"
+    bridge = Link(shapely.LineString([at(500, 0), at(0, 600)]), "footway")
+    drawn.write_text(write_edits([bridge]), "utf-8")
+    told("what-if", folder, "--edits", drawn, "--class", "health", files=f"--out={out}")
+    change = page_data(out / "planner.html")["change"]
+    assert change["most"] == "health@15min"
+    (line,) = change["drawn"]
+    assert line["kind"] == "link"
+    assert line["line"] == [[round(v, 6) for v in at(500, 0)], [round(v, 6) for v in at(0, 600)]]
+
+
+def test_sites_and_coverage_count_the_same_cells(tmp_path):
+    cells = write_study(tmp_path / "cells")
+    judged = run_coverage(read_study(cells), CoverageOptions(classes=("health",))).coverage
+    assert judged.demand.how == "cells"
+    answer = told("site", cells, "--class", "health")
+    assert answer["total"] == judged.is_judged.sum()
 
 
 def test_a_lattice_is_made_where_people_live(folder):

@@ -260,6 +260,25 @@ def test_another_list_does_not_move_what_a_list_has_placed(
     assert "名单中位置为“103.84000,36.06000”" in made.rows[0].problems[0].zh
 
 
+def test_the_classes_there_are_stand_in_the_first_row_that_needs_them(
+    register: Register, write_csv: Callable[..., Path]
+) -> None:
+    made = plan(register, write_csv("名称,类别", "甲,飞碟场", "乙,诊所", "丙,火箭场"), None)
+    assert outcomes(made) == ["refused", "doubtful", "refused"]
+    assert "医疗卫生" in made.rows[0].problems[0].zh
+    assert made.rows[2].problems[0].zh == "类别“火箭场”无法识别；可用的类别见第 2 行"
+
+
+def test_what_stands_below_a_table_is_no_place(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "序号,名称,类别,地址\n1,总计划书店,书店,东门1号\n2,合计餐厅,餐厅,东门2号\n合计,2处,,\n"
+        "填表人：王芳　　审核：李明,,,\n,注：以上为 2026 年 3 月数据,,\n",
+        "utf-8",
+    )
+    assert [row.cells["name"] for row in read_list(path).rows] == ["总计划书店", "合计餐厅"]
+
+
 def test_how_a_file_writes_a_coordinate_is_no_change(
     register: Register, write_csv: Callable[..., Path]
 ) -> None:

@@ -15,10 +15,13 @@ from shapely.geometry import Point
 from circle.classes import load_classes
 from circle.errors import SchemaError, SheetError
 from circle.facilities import FACILITIES, from_features, locate, read_sheet
+from circle.facilities.kinds import kinds, nameless
 from circle.facilities.locate import is_placeable
 from circle.features import read_features
 from circle.geocoding import GeocodeMatch
+from circle.geocoding.folding import has_cjk
 from circle.geometry import Bounds, LonLat
+from circle.resources import data_path
 
 CLASSES = load_classes()
 LINES = [
@@ -288,7 +291,29 @@ def test_what_the_map_says_is_carried(drawn: gpd.GeoDataFrame) -> None:
     assert bank.source == "© OpenStreetMap contributors"
     assert drawn.loc["n11"].phone == "123"
     assert drawn.loc["n9"]["name"] == "停车场（名称未详）"
-    assert drawn.loc["n9"].name_en == "Parking (name unknown)"
+    assert drawn.loc["n9"].name_en == "Car park (name unknown)"
+
+
+def test_kinds_are_those_of_the_classes_and_have_both_names() -> None:
+    with data_path("kinds.csv").open(encoding="utf-8") as file:
+        assert len(file.readlines()) == len(kinds()) + 1  # none stands twice
+    for key, kind in kinds().items():
+        tag, value = key.split("=")
+        # A pool in a garden is no place of the guide, one for swimming is.
+        more = {"sport": "swimming"} if value == "swimming_pool" else {}
+        assert CLASSES.match({tag: value, **more}) is not None, key
+        assert kind.name_zh
+        assert kind.name_en
+        assert has_cjk(kind.name_zh)
+        assert not has_cjk(kind.name_en)
+
+
+def test_a_place_without_a_name_is_called_by_its_kind() -> None:
+    assert nameless("amenity=post_box", "金融与邮政", "Money and post") == ("邮筒", "Post box")
+    several = nameless("shop=convenience;doityourself", "购物", "Shopping")
+    assert several == ("便利店（名称未详）", "Convenience store (name unknown)")
+    unheard = nameless("shop=unheard_of", "购物", "Shopping")
+    assert unheard == ("购物（名称未详）", "Shopping (name unknown)")
 
 
 def test_monaco_by_its_own_map(extracts: Path) -> None:
@@ -300,7 +325,11 @@ def test_monaco_by_its_own_map(extracts: Path) -> None:
     assert 700 < len(facilities) < 950
     assert facilities.is_placed.all()
     # Of one class no two rows share name and spot.
-    named = facilities[~facilities["name"].str.contains("名称未详")]
+    of_kinds = {name for kind in kinds().values() for name in kind.names()}
+    named = facilities[~facilities["name"].isin(of_kinds)]
+    # Toilets are called toilets, not by the class that also holds restaurants.
+    assert (facilities["name"] == "公共厕所").sum() > 20
+    assert facilities["name"].str.contains("便民服务|公园与运动|金融与邮政").sum() == 0
     spots = named.geometry.map(lambda p: (round(p.x, 4), round(p.y, 4)))
     assert (
         not pd.DataFrame({"n": named["name"], "c": named.category, "s": spots}).duplicated().any()

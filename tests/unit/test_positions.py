@@ -10,7 +10,7 @@ import shapely
 from sentences import assert_speaks
 
 from circle.errors import PositionError
-from circle.geometry import LonLat
+from circle.geometry import Bounds, LonLat
 from circle.positions import locate
 
 POINTS = [(7.42, 43.73), (7.43, 43.74)]
@@ -83,3 +83,15 @@ def test_no_positions(given) -> None:
     with pytest.raises(PositionError) as caught:
         locate(given)
     assert_speaks(caught.value)
+
+
+def test_of_several_positions_the_wrong_one_is_named() -> None:
+    given = geopandas.GeoSeries(
+        [shapely.Point(7.42, 43.73), shapely.Point(9.0, 43.73)],
+        index=["clinic", "bank"],
+        crs="EPSG:4326",
+    )
+    with pytest.raises(PositionError) as caught:
+        locate(given, within=Bounds(7.4, 43.7, 7.5, 43.8))
+    assert_speaks(caught.value, "2", "bank")
+    assert "clinic" not in caught.value.en

@@ -338,6 +338,7 @@
       pick(isPicking);
       if (guide.state.times) tellHome();
     });
+    guide.on('choose', function () { note('', false); });
     guide.startAddress();
     guide.startRoute();
     if (guide.walks.prepare) guide.walks.prepare(walker);

@@ -5,6 +5,7 @@
   let question = 0;
   let line = null;
   const START_M = 25;
+  const SHORT_M = 15;
 
   guide.clearRoute = function () {
     question += 1;
@@ -59,6 +60,25 @@
         });
       }
     });
+    return withoutSteps(made);
+  }
+
+  /* The few metres from a door to its street and back are no legs of their own. */
+  function withoutSteps(made) {
+    const add = function (to, from) {
+      to.length_m += from.length_m;
+      to.n_steps += from.n_steps;
+    };
+    while (made.length > 1 && made[0].length_m < SHORT_M) {
+      const first = made.shift();
+      add(made[0], first);
+      made[0].turn_degrees = 0;
+    }
+    const last = made[made.length - 1];
+    if (made.length > 1 && !last.street && last.length_m < SHORT_M) {
+      made.pop();
+      add(made[made.length - 1], last);
+    }
     return made;
   }
 
@@ -77,7 +97,10 @@
 
   function legText(leg, i, legs, start) {
     const metres = guide.roundMetres(leg.length_m);
-    const way = leg.street ? guide.t('route_leg', { street: leg.street, metres: metres })
+    // A street in Latin letters stands apart from the Chinese around it.
+    const street = guide.language === 'zh' && /^[\u0021-\u024f]/.test(leg.street || '')
+      ? ' ' + leg.street + ' ' : leg.street;
+    const way = leg.street ? guide.t('route_leg', { street: street, metres: metres })
       : guide.t('route_leg_unnamed', { metres: metres });
     const whole = (i === 0 ? start : turnText(leg.turn_degrees)) + way;
     const text = whole.charAt(0).toUpperCase() + whole.slice(1);

@@ -117,6 +117,9 @@
       chosen.layers.sites && guide.data.sites.length ?
         [row('', guide.t('layer_sites'), '', 'star'),
           row(guide.data.colours.mark.candidate, guide.t('candidates'), '', 'dot')] : [],
+      chosen.show === 'change' ? ['link', 'closure', 'gate'].filter(function (kind) {
+        return guide.data.change.drawn.some(function (one) { return one.kind === kind; });
+      }).map(function (kind) { return row('', guide.t('drawn_' + kind), '', 'drawn ' + kind); }) : [],
       chosen.show === 'change' && (guide.data.change.built[chosen.subject.key] || []).length ?
         [row('', guide.t('built'), '', 'star')] : [],
       chosen.show === 'change' && (guide.data.change.gone[chosen.subject.key] || []).length ?

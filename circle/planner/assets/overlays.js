@@ -189,6 +189,22 @@
       return [guide.mercatorX(spot[0]) * view.scale - view.left,
         guide.mercatorY(spot[1]) * view.scale - view.top];
     };
+    guide.data.change.drawn.forEach(function (one) {
+      const line = one.line.map(at);
+      const colour = one.kind === 'closure' ? guide.data.colours.change.lost : guide.data.colours.mark.site;
+      if (line.length === 1) {
+        mark(context, line[0][0], line[0][1], 9);
+        return;
+      }
+      [[8, '#ffffff'], [4, colour]].forEach(function (pen) {
+        context.beginPath();
+        line.forEach(function (xy) { context.lineTo(xy[0], xy[1]); });
+        context.lineJoin = context.lineCap = 'round';
+        context.lineWidth = pen[0];
+        context.strokeStyle = pen[1];
+        context.stroke();
+      });
+    });
     (guide.data.change.gone[key] || []).map(at).forEach(function (xy) {
       [[6, '#ffffff'], [2.6, guide.data.colours.change.lost]].forEach(function (pen) {
         context.beginPath();
