@@ -80,6 +80,7 @@ class StaffDesk:
             encode_basemap(study.content.basemap), separators=(",", ":")
         ).encode()
         self.out_dir = out_dir
+        self.network = study.network
         edges = study.network.edges_frame()
         self._street_lines = edges[edges["name"].fillna("") != ""]
         self.edition = Edition()
