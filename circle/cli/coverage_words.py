@@ -45,7 +45,7 @@ def of_plan(plan: Plan) -> tuple[dict[str, Any], str]:
     levels = _levels(coverage)
     parts += [_clauses(coverage, level) for level in levels]
     if levels:
-        parts.append(_how_to_read())
+        parts += [_how_to_read(), _evidence(plan)]
     if areas is not None:
         parts.append(_areas(areas))
     parts += [_capacity(plan.capacity), _gaps(plan)]
@@ -260,6 +260,23 @@ def _how_to_read() -> str:
         "范围：下限按位置误差、步速慢、出入口关闭计，上限相反，并把不能判定的也算作覆盖。\n"
         "图上没有：可能确实没有，也可能没有人标绘，不作判定。",
     )
+
+
+def _evidence(plan: Plan) -> str:
+    """Say plainly how many rows of each standard are unverified."""
+    lines = []
+    for standard in dict.fromkeys(clause.standard for clause in plan.clauses):
+        mine = [clause for clause in plan.clauses if clause.standard == standard]
+        unverified = sum(not clause.is_verified for clause in mine)
+        if unverified:
+            lines.append(
+                in_words(
+                    f"{unverified} of the {len(mine)} rows of {standard} are unverified: hold "
+                    "them against the standard before use.",
+                    f"{standard} 的 {len(mine)} 条中有 {unverified} 条未核实：用前请核对标准原文。",
+                )
+            )
+    return "\n".join(lines)
 
 
 def _measure(subject: Subject) -> str:

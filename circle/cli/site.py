@@ -195,6 +195,8 @@ def _site_data(answer: SitingAnswer) -> dict[str, Any]:
                 "candidate_id": row.candidate_id,
                 "name": row.name,
                 "how": row.how,
+                "street": row.street,
+                "near": row.near,
                 "gained": row.gained,
                 "settled": row.settled,
                 "nearest": row.nearest,

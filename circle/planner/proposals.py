@@ -31,12 +31,19 @@ def counted(measure: str) -> Words:
 
 
 def site_name(row: Any) -> Words:
-    """Return what a site is called: its name, else the street it lies on, else its number."""
+    """
+    Return what a site is called by people, Chinese and English.
+
+    Its name, else the street it lies on, else the nearest one with a name, else its position.
+    """
     if isinstance(row.name, str) and row.name:
         return row.name, row.name
     if isinstance(row.street, str) and row.street:
         return f"{row.street}旁", f"on {row.street}"
-    return str(row.candidate_id), str(row.candidate_id)
+    if isinstance(row.near, str) and row.near:
+        return f"{row.near}附近", f"near {row.near}"
+    at = f"{row.geometry.y:.5f}, {row.geometry.x:.5f}"
+    return f"北纬、东经 {at}" if min(row.geometry.x, row.geometry.y) >= 0 else at, f"at {at}"
 
 
 def said_of_sites(sites: Sites) -> Iterator[Words]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from circle.coverage.join import join_demand
 from circle.coverage.mode import COST_PER_UNIT, Mode, whole
@@ -30,6 +31,9 @@ from circle.snapping import snap
 
 WEIGHTS = ("people", "dwellings", "buildings")
 """What may be counted, the best first: the first of which anything is known is taken."""
+
+_NEARBY_M = 300.0
+"""A site without a street name is called by one at most so far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,8 @@ class SitingPlan:
         What is counted: one of `WEIGHTS`.
     sites
         Chosen candidates, those that serve most first: columns of the candidates, ``street``
-        (the one it is joined to, None without a name) and
+        (the one it is joined to, None without a name), ``near`` (the nearest named one within
+        300 m, None without) and
         ``gained`` (known to be without, newly within the limit; each home at the site nearest to
         it), ``settled`` (unknown before, within the limit then), ``nearest``
         (all for whom it is the nearest known place), ``mean_walk`` of these (metres or minutes).
@@ -151,6 +156,7 @@ def plan_sites(
     usable_snaps = take_snaps(site_snaps, np.flatnonzero(site_snaps.is_snapped))
     names = np.array([*network.names, None], dtype=object)  # -1, without a name, is the last
     usable["street"] = names[network.edge_name[usable_snaps.edge]]
+    usable["near"] = _named_nearby(network, usable)
     sites = Group.single(usable_snaps)
     existing = join_places(network, places, walker).joined.group if len(places) else None
     # Walking is compared as far as it is known; being served ends at the limit.
@@ -275,6 +281,21 @@ def _nearest_new(reach: object, n_homes: int) -> tuple[FloatArray, FloatArray]:
     cost[table.row[order]] = table.data[order]
     number[table.row[order]] = table.col[order]
     return cost, number.astype(np.int64)
+
+
+def _named_nearby(network: WalkNetwork, points: gpd.GeoDataFrame) -> list[str | None]:
+    """Return the name of the street nearest to each point that has one, None where all are far."""
+    named = np.flatnonzero(network.edge_name[network.point_edge] >= 0)
+    if not len(named):
+        return [None] * len(points)
+    tree = cKDTree(np.column_stack([network.point_x_m[named], network.point_y_m[named]]))
+    away, found = tree.query(np.column_stack(_xy(network, points)), distance_upper_bound=_NEARBY_M)
+    is_near = np.isfinite(away)
+    edge = network.point_edge[named[np.where(is_near, found, 0)]]
+    return [
+        network.names[network.edge_name[one]] if near else None
+        for one, near in zip(edge, is_near, strict=True)
+    ]
 
 
 def _only(group: Group, chosen: tuple[int, ...]) -> Group:
