@@ -414,6 +414,13 @@ class WalkNetwork:
         yield work
         self._workspaces.append(work)
 
+    @property
+    def inferred_share(self) -> float:
+        """Share of the street length that is inferred, not mapped, 0 to 1."""
+        is_inferred = self.edge_flags & Flag.INFERRED != 0
+        total_m = float(self.edge_length_m.sum())
+        return float(self.edge_length_m[is_inferred].sum()) / total_m if total_m > 0 else 0.0
+
     def edges_frame(self) -> geopandas.GeoDataFrame:
         """
         Return the edges as a table for maps and reports.

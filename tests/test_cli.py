@@ -316,10 +316,7 @@ def test_a_street_file_that_is_none(here: Path, name: str, command: str) -> None
     elif command == "streets":
         refused("streets", name, "-o", "out.circle")
     else:
-        # A file that shows at once what it is never gets into a study by `new`.
-        assert run("new", "my", "--center", AT).exit_code == 0
-        path = here / "my" / "circle.toml"
-        path.write_text(f'streets = "../{name}"\n{path.read_text("utf-8")}', "utf-8")
+        write_study(here / "my", streets=f'"../{name}"')
         refused("build", "my")
 
 

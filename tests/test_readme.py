@@ -13,6 +13,9 @@ from click.testing import CliRunner
 
 from circle.cli import main
 from circle.facilities import read_sheet
+from circle.geometry import LonLat
+from circle.standards import load_standards, standard_files
+from circle.study.new import new_study
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -84,6 +87,33 @@ def test_commands_and_their_options_exist() -> None:
             command = command.commands[rest.pop(0)]
         known = {option for given in command.params for option in given.opts}
         assert {word for word in rest if word.startswith("-")} <= known, line
+
+
+def test_unverified_rows_are_counted_as_they_are() -> None:
+    told = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\d+) \|$", README.read_text("utf-8"), re.M)
+    tables = {name: load_standards(name) for name in standard_files()}
+    assert {name: (int(rows), int(unverified)) for name, rows, unverified in told} == {
+        name: (len(table), sum(not clause.is_verified for clause in table))
+        for name, table in tables.items()
+    }
+
+
+def test_the_what_if_of_the_page_changes_something(
+    extracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (typed,) = re.findall(r"`circle what-if NAME (--add \S+)`", README.read_text("utf-8"))
+    monkeypatch.chdir(tmp_path)
+    new_study(
+        tmp_path / "monaco", LonLat(7.4205, 43.7345), streets=extracts / "monaco_2023.osm.pbf"
+    )
+    done = CliRunner().invoke(
+        main,
+        ["what-if", "monaco", *typed.split(), "--class", "health", "--no-files", "--json"],
+    )
+    assert done.exit_code == 0, done.output
+    gained = [row["gained"] for row in json.loads(done.stdout)["table"]
+              if (row["subject"], row["measure"]) == ("health@5min", "people")]  # fmt: skip
+    assert gained[0] > 1_000
 
 
 def test_headings_of_sheets_are_understood(tmp_path: Path) -> None:

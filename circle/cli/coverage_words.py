@@ -12,6 +12,7 @@ from circle.coverage.home import HomeAnswer, ask_home, way_to_nearest
 from circle.coverage.mode import StandardMode, Subject
 from circle.coverage.model import MEASURE_NAMES, CoverageResult
 from circle.planner.plan import Plan, gravest_gaps, place_name
+from circle.planner.tables import NONE_HERE
 from circle.standards import LEVEL_NAMES, NEED_NAMES
 
 if TYPE_CHECKING:
@@ -40,8 +41,11 @@ def of_plan(plan: Plan) -> tuple[dict[str, Any], str]:
         "score": None if score is None else records(score),
         "notes": [{"zh": zh, "en": en} for zh, en in coverage.notes],
     }  # fmt: skip
-    parts = [_head(coverage), _classes(coverage)]
-    parts += [_clauses(coverage, level) for level in _levels(coverage)]
+    parts = [_head(plan), _classes(coverage)]
+    levels = _levels(coverage)
+    parts += [_clauses(coverage, level) for level in levels]
+    if levels:
+        parts += [_how_to_read(), _evidence(plan)]
     if areas is not None:
         parts.append(_areas(areas))
     parts += [_capacity(plan.capacity), _gaps(plan)]
@@ -126,7 +130,8 @@ def _main_measure(coverage: CoverageResult) -> str:
     return str(coverage.shares.measure.iloc[0])
 
 
-def _head(coverage: CoverageResult) -> str:
+def _head(plan: Plan) -> str:
+    coverage = plan.coverage
     mode = coverage.mode
     zh, en = coverage.demand.source
     measure = MEASURE_NAMES[_main_measure(coverage)]
@@ -142,6 +147,7 @@ def _head(coverage: CoverageResult) -> str:
             in_words(en, zh),
             in_words(f"Streets: {coverage.network.provenance.source}, data of {date}",
                      f"道路：{coverage.network.provenance.source}，数据日期 {date}"),
+            *(in_words(en, zh) for zh, en in plan.notices),
         ]
     )  # fmt: skip
 
@@ -172,7 +178,10 @@ def _classes(coverage: CoverageResult) -> str:
         line = [_name(first), str(first.n_places)]
         line += [_share_cell(by_limit.get(limit)) for limit in limits]
         if unit == "m":
-            line += [_percent(by_limit[limit].share_crow_fly) for limit in limits]
+            line += [
+                _percent(by_limit[limit].share_crow_fly) if first.n_places else "–"
+                for limit in limits
+            ]
         row: Any = far.loc[key]
         line += [_length(row["median"], unit), _length(row["p90"], unit), f"{row.choices_mean:.1f}"]
         table.append(line)
@@ -186,6 +195,8 @@ def _classes(coverage: CoverageResult) -> str:
 def _share_cell(row: Any) -> str:
     if row is None:
         return "–"
+    if not row.n_places:
+        return in_words(*reversed(NONE_HERE))
     unknown = row.share_unknown
     extra = f" +{unknown * 100:.0f}" if unknown >= 0.005 else ""
     return _percent(row.share_covered) + extra
@@ -217,6 +228,11 @@ def _clauses(coverage: CoverageResult, level: str) -> str:
         measure = land if wants_land and land in rows.index else _main_measure(coverage)
         on_land.append(measure == land)
         row: Any = rows.loc[measure]
+        shown = [_percent(row.share_covered), _percent(row.share_unknown),
+                 _percent(row.share_crow_fly),
+                 f"{_percent(row.low)}–{_percent(row.high)}"]  # fmt: skip
+        if not row.n_places:
+            shown = [in_words(*reversed(NONE_HERE)), "–", "–", "–"]
         need = "" if clause is None else in_words(*reversed(NEED_NAMES[clause.need]))
         lines.append(
             [
@@ -224,11 +240,7 @@ def _clauses(coverage: CoverageResult, level: str) -> str:
                 need,
                 _limit(subject.limit, unit),
                 str(row.n_places),
-                _percent(row.share_covered),
-                _percent(row.share_unknown),
-                _percent(row.share_crow_fly),
-                # Ground is measured as it is drawn: it has no range.
-                "–" if measure == land else f"{_percent(row.low)}–{_percent(row.high)}",
+                *shown,
                 in_words("read", "有据") if subject.is_verified
                 else in_words("unverified", "未核实"),
             ]
@@ -237,6 +249,34 @@ def _clauses(coverage: CoverageResult, level: str) -> str:
     if any(on_land):
         text += "\n" + in_words("* of residential land", "* 按居住用地面积")
     return text
+
+
+def _how_to_read() -> str:
+    """Explain the columns of the clauses that could be misread."""
+    return in_words(
+        "Range: the lower end takes positions as far off as they may be, walkers slow and gates "
+        "shut; the upper end the contrary, and counts what is unknown as covered.\n"
+        "None on this map: there may be none, or nobody may have mapped it; no verdict.",
+        "范围：下限按位置误差、步速慢、出入口关闭计，上限相反，并把不能判定的也算作覆盖。\n"
+        "图上没有：可能确实没有，也可能没有人标绘，不作判定。",
+    )
+
+
+def _evidence(plan: Plan) -> str:
+    """Say plainly how many rows of each standard are unverified."""
+    lines = []
+    for standard in dict.fromkeys(clause.standard for clause in plan.clauses):
+        mine = [clause for clause in plan.clauses if clause.standard == standard]
+        unverified = sum(not clause.is_verified for clause in mine)
+        if unverified:
+            lines.append(
+                in_words(
+                    f"{unverified} of the {len(mine)} rows of {standard} are unverified: hold "
+                    "them against the standard before use.",
+                    f"{standard} 的 {len(mine)} 条中有 {unverified} 条未核实：用前请核对标准原文。",
+                )
+            )
+    return "\n".join(lines)
 
 
 def _measure(subject: Subject) -> str:
@@ -304,11 +344,17 @@ def _capacity(table: pd.DataFrame) -> str:
 def _gaps(plan: Plan) -> str:
     if plan.gaps.empty:
         return in_words("Nobody lacks anything that was asked for.", "所评价的各项无人缺少。")
+    shown = gravest_gaps(plan, _SHOWN_GAPS)
+    if shown.empty:
+        return in_words(
+            "There is no gap in anything the map knows a place of.",
+            "地图上有的各类设施都没有缺口。",
+        )
     lines = [
         [
             in_words("No.", "编号"), in_words("Lacking", "缺少"),
             in_words("within", "限值"), in_words("people", "人口"),
-            in_words("dwellings", "住户"), in_words("homes", "住处"),
+            in_words("dwellings", "住户"), in_words(plan.homes_name[1], plan.homes_name[0]),
             in_words("nearest", "最近"), in_words("too far by", "超出"), "",
         ]
     ]  # fmt: skip
@@ -324,7 +370,7 @@ def _gaps(plan: Plan) -> str:
             _length(row.excess, row.unit),
             place_name(plan.coverage, row, language()),
         ]
-        for row in _rows(gravest_gaps(plan, _SHOWN_GAPS))
+        for row in _rows(shown)
     ]
     title = in_words(
         f"Largest gaps ({len(plan.gaps)} in all), each class at the farthest level it lacks",

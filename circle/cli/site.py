@@ -195,7 +195,10 @@ def _site_data(answer: SitingAnswer) -> dict[str, Any]:
                 "candidate_id": row.candidate_id,
                 "name": row.name,
                 "how": row.how,
+                "street": row.street,
+                "near": row.near,
                 "gained": row.gained,
+                "settled": row.settled,
                 "nearest": row.nearest,
                 f"mean_walk_{unit}": _number(row.mean_walk),
             },
@@ -213,8 +216,13 @@ def _site_data(answer: SitingAnswer) -> dict[str, Any]:
         "unit": unit,
         "measure": plan.measure,
         "total": plan.total,
+        "n_asked": plan.n_asked,
         "served_before": plan.served_before,
+        "unknown_before": plan.unknown_before,
+        "gained": plan.gained,
+        "settled": plan.settled,
         "served_after": plan.served_after,
+        "unknown_after": plan.unknown_after,
         "mean_before": _number(plan.mean_before),
         "mean_after": _number(plan.mean_after),
         "objective": plan.result.objective,
@@ -245,7 +253,8 @@ def _site_text(sites: Sites) -> str:
         zh, en = counted(plan.measure)
         rows = [[
             in_words("no.", "序"), in_words("position", "位置"), in_words("site", "选址"),
-            in_words(f"{en} gained", f"新增{zh}"), in_words(f"{en} nearest", f"就近{zh}"),
+            in_words(f"{en} gained", f"新增{zh}"), in_words("unknown before", "原不能判定"),
+            in_words(f"{en} nearest", f"就近{zh}"),
             in_words("mean walk", "平均步行"),
         ]]  # fmt: skip
         unit = in_words(*{"m": ("m", "米"), "min": ("min", "分钟")}[plan.mode.unit])
@@ -253,10 +262,11 @@ def _site_text(sites: Sites) -> str:
             site_zh, site_en = site_name(row)
             rows.append([
                 str(rank), f"{row.geometry.x:.5f}, {row.geometry.y:.5f}",
-                in_words(site_en, site_zh), f"{row.gained:,.0f}", f"{row.nearest:,.0f}",
+                in_words(site_en, site_zh), f"{row.gained:,.0f}", f"{row.settled:,.0f}",
+                f"{row.nearest:,.0f}",
                 f"{row.mean_walk:.0f} {unit}" if row.mean_walk == row.mean_walk else "–",
             ])  # fmt: skip
-        lines.append(columns(rows, right=[0, 3, 4, 5]))
+        lines.append(columns(rows, right=[0, 3, 4, 5, 6]))
     return "\n\n".join(lines + said)
 
 
@@ -291,16 +301,25 @@ def _what_if_text(plan: Plan, change: Change) -> str:
     shown = [[
         in_words("level", "层级"), in_words("facility", "设施"), in_words("share of", "按"),
         in_words("before", "之前"), in_words("after", "之后"), in_words("gained", "增减"),
+        in_words("unknown before", "原不能判定"),
     ]]  # fmt: skip
     shown += [
         [
             pick(level_names(one.subject.level)), pick((one.subject.name_zh, one.subject.name_en)),
             pick(MEASURE_NAMES[one.measure]), f"{100 * one.row.share_before:.1f}%",
-            f"{100 * one.row.share_after:.1f}%", pick(one.gained),
+            f"{100 * one.row.share_after:.1f}%", pick(one.gained), pick(one.settled),
         ]
         for one in changed[:_SHOWN]
     ]  # fmt: skip
-    lines.append(columns(shown, right=[3, 4, 5]))
+    lines.append(columns(shown, right=[3, 4, 5, 6]))
+    if any(one.row.settled for one in changed):
+        lines.append(
+            in_words(
+                "Unknown before: nobody could say, for the edge of the data was within the limit; "
+                "they are neither gained nor lost.",
+                "原不能判定：限值内有数据边缘，不知有无；不计入增减。",
+            )
+        )
     same = n_asked - len(changed)
     lines.append(in_words(f"{same} other questions are as before.", f"另有 {same} 项没有变化。"))
     return "\n\n".join(lines)

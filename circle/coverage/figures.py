@@ -18,6 +18,7 @@ from circle.coverage.model import (
     SHARE_COLUMNS,
     UNCOVERED,
     UNKNOWN,
+    Cells,
     CoverageResult,
     Reach,
     state_of,
@@ -137,7 +138,11 @@ class _HomeMasks:
                 "gates_open": (reach.open_cost <= limit) & (reach.open_cost != UNREACHED),
                 # At once: off by so much and slower; off, faster, and every gate open.
                 "low": (cost + reach.slack) * slower <= limit,
-                "high": (np.minimum(cost, _known(reach.open_cost)) - reach.slack) * faster <= limit,
+                # Whoever may find something beyond the edge of the data may be covered too.
+                "high": (
+                    (np.minimum(cost, _known(reach.open_cost)) - reach.slack) * faster <= limit
+                )
+                | (_known(result.edge_cost) * faster <= limit),
             }
             if isinstance(result.mode, PersonMode):
                 within |= {
@@ -181,14 +186,35 @@ def _state_figures(
     return {"total": total, **parts, **shares}
 
 
-def _ground_figures(result: CoverageResult, subject: Subject, measure: str) -> dict[str, float]:
-    cells = result.land if measure == "residential_land" else result.ground
-    part = "land" if measure == "residential_land" else "ground"
-    asked = result.reaches_of(subject)
+def states_of(result: CoverageResult, subject: Subject, measure: str) -> npt.NDArray[np.int8]:
+    """Return the state of each home, or of each cell of ground where a measure is of ground."""
+    if measure in HOME_MEASURES:
+        return result.state(subject)
+    cells, part = cells_of(result, measure)
     costs: list[tuple[Int32Array, int]] = [
-        (getattr(reach, f"{part}_cost"), limit) for reach, limit in asked
+        (getattr(reach, f"{part}_cost"), limit) for reach, limit in result.reaches_of(subject)
     ]
-    state = state_of(costs, cells.edge_cost, cells.joined.is_inside)
+    return state_of(costs, cells.edge_cost, cells.joined.is_inside)
+
+
+def state_weights(result: CoverageResult, measure: str) -> FloatArray:
+    """Return what each of `states_of` counts for in a measure."""
+    if measure in HOME_MEASURES:
+        return home_weights(result, measure)
+    return cells_of(result, measure)[0].area_m2
+
+
+def cells_of(result: CoverageResult, measure: str) -> tuple[Cells, str]:
+    """Return the cells a measure of ground is taken of, and how a `Reach` calls them."""
+    if measure == "residential_land":
+        return result.land, "land"
+    return result.ground, "ground"
+
+
+def _ground_figures(result: CoverageResult, subject: Subject, measure: str) -> dict[str, float]:
+    cells, part = cells_of(result, measure)
+    asked = result.reaches_of(subject)
+    state = states_of(result, subject, measure)
     total = float(cells.area_m2.sum())
     row = _state_figures(state, cells.area_m2, total)
     if result.mode.unit == "m":
@@ -198,7 +224,7 @@ def _ground_figures(result: CoverageResult, subject: Subject, measure: str) -> d
         if radius is not None:
             within = getattr(asked[0][0], f"{part}_crow_m") <= radius + _TOUCH_M
             row["share_radius"] = share(float(cells.area_m2[within].sum()), total)
-    row["low"] = row["high"] = row["share_covered"]
+    row["low"], row["high"] = row["share_covered"], row["share_covered"] + row["share_unknown"]
     return row
 
 

@@ -20,7 +20,7 @@ from circle.coverage.join import Joined, join, join_demand
 from circle.coverage.mode import COST_PER_UNIT, Mode, StandardMode, Subject, whole
 from circle.coverage.model import Cells, CoverageResult, Reach
 from circle.coverage.places import Places, join_places
-from circle.coverage.reach import Group, each_reach, nearest_costs, vertex_snaps
+from circle.coverage.reach import Group, cut_costs, each_reach, nearest_costs
 from circle.demand.cells import lattice_in, side_for
 from circle.demand.model import Demand, Words
 from circle.demand.town import to_metres
@@ -91,13 +91,13 @@ def judge(
     demand, homes = join_demand(network, demand, mode.walker)
     land = _land_cells(network, demand, mode)
     open_ground = _ground_cells(network, ground, mode)
-    edge = _edge(network)
     limits: dict[str, set[float]] = {}
     for subject in subjects:
         if subject.kind != "group":
             limits.setdefault(subject.places, set()).add(subject.limit)
     cells = _together(homes, land.joined, open_ground.joined)
-    edge_cost = _split(_cost(network, cells, edge, mode), homes, land)
+    to_edge = cut_costs(network, cells, walker=mode.walker, unit=mode.unit, limit=mode.farthest)
+    edge_cost = _split(to_edge, homes, land)
     reaches = {}
     for key in limits:
         tell(key)
@@ -123,17 +123,6 @@ def judge(
         parameters=_parameters(network, demand, mode, opens_gates),
     )
     return replace(result, shares=all_shares(result), distances=all_distances(result))
-
-
-def _edge(network: WalkNetwork) -> Group:
-    """Return the vertices where streets may go on outside the data."""
-    return Group.single(vertex_snaps(network, np.flatnonzero(network.node_is_cut)))
-
-
-def _cost(network: WalkNetwork, things: Group, towards: Group, mode: Mode) -> Int32Array:
-    return nearest_costs(
-        network, things, towards, walker=mode.walker, unit=mode.unit, limit=mode.farthest
-    ).cost
 
 
 def _together(*parts: Joined) -> Group:

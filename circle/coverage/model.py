@@ -40,8 +40,10 @@ add up to 1 (NaN where the total is 0). ``share_crow_fly``: within the limit in 
 ``share_radius``: within the clause's service radius in a straight line (both NaN in minutes).
 ``position_low``, ``position_high``: both ends off by the length of their access legs, a place by
 its accuracy where that is more. ``speed_low``, ``speed_high``: all of the walk, steps too, slower
-or faster. ``gates_open``: gates of compounds open. ``low`` and ``high``: all of these at once.
-``n_places``: of a group each place once. Ground has no range but its share.
+or faster. ``gates_open``: gates of compounds open. ``low`` and ``high``: all of these at once, and
+``high`` as if whatever is unknown were covered. ``n_places``: of a group each place once; where
+there is none, the map knows none, and shares are no verdict. Of ground only the unknown is in the
+range.
 """
 DISTANCE_COLUMNS = (
     *("places", "name_zh", "name_en", "unit", "n_places", "median", "p90", "share_found"),
@@ -171,6 +173,15 @@ class CoverageResult:
     def reaches_of(self, subject: Subject) -> tuple[tuple[Reach, int], ...]:
         """Return the sets of places a subject asks for, each with its whole limit."""
         return reaches_of(subject, self.subjects, self.reaches, self.mode)
+
+    def has_places(self, subject: Subject) -> bool:
+        """
+        Return whether the map knows any place a subject asks for.
+
+        Where it knows none, there may be none, or nobody may have mapped them: no share of it is
+        a verdict.
+        """
+        return any(len(reach.places) for reach, _ in self.reaches_of(subject))
 
     def state(self, subject: Subject) -> npt.NDArray[np.int8]:
         """Return `COVERED`, `UNCOVERED`, `UNKNOWN` or `OUTSIDE` for each home."""

@@ -132,6 +132,21 @@ def nearest_costs(
     return _best(homes, cost, label, facilities.owner)
 
 
+def cut_costs(
+    network: WalkNetwork, homes: Group, *, walker: Walker, unit: Unit, limit: int
+) -> Int32Array:
+    """
+    Return the cost from every home to where streets may go on outside the data.
+
+    Parameters
+    ----------
+    network, homes, walker, unit, limit
+        As for `nearest_costs`; `UNREACHED` beyond `limit`.
+    """
+    edge = Group.single(vertex_snaps(network, np.flatnonzero(network.node_is_cut)))
+    return nearest_costs(network, homes, edge, walker=walker, unit=unit, limit=limit).cost
+
+
 def _best(homes: Group, cost: Int32Array, label: Int32Array, facility: Int32Array) -> Nearest:
     """Take the best start of each home; of equally good ones the first."""
     best = np.full(homes.n, UNREACHED, np.int32)

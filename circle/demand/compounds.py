@@ -129,8 +129,9 @@ def _read(source: Path) -> list[dict[str, Any]]:
     records = read_records(source, _HEADERS, _is_header)
     if records is None:
         raise SheetError(
-            en=f"{source.name} needs the columns lon, lat, and households or people.",
-            zh=f"{source.name} 需要“经度”“纬度”以及“户数”或“人口”列。",
+            en=f"{source.name} needs the columns lon (经度), lat (纬度), and households (户数) or "
+            "people (人口); besides, id (编号), name (名称) and datum (坐标系).",
+            zh=f"{source.name} 需要“经度”“纬度”以及“户数”或“人口”列；另可有“编号”“名称”“坐标系”。",
         )
     return records
 

@@ -71,7 +71,8 @@ def read_grid(path: Path | str, within: Bounds, *, column: str | None = None) ->
     Raises
     ------
     InputError
-        If the file cannot be read, has no reference system or no column of people.
+        If the file cannot be read, has no reference system or no column of people, or covers
+        nothing of `within`.
     """
     source = Path(path)
     if not source.is_file():
@@ -80,11 +81,29 @@ def read_grid(path: Path | str, within: Bounds, *, column: str | None = None) ->
             zh=f"找不到人口格网 {source}；请检查文件名。",
         )
     if source.name.lower().endswith(RASTERS):
-        return _raster(source, within)
-    return _vector(source, column)
+        grid, covers = _raster(source, within)
+    else:
+        grid, covers = _vector(source, column)
+    if not covers.intersects(shapely.box(*within)):
+        raise _elsewhere(source.name, covers, within)
+    return grid
 
 
-def _vector(source: Path, column: str | None) -> Grid:
+def _elsewhere(name: str, covers: Any, within: Bounds) -> InputError:
+    def corners(box: tuple[float, ...]) -> str:
+        west, south, east, north = box
+        return f"{west:.2f},{south:.2f} – {east:.2f},{north:.2f}"
+
+    there, here = corners(covers.bounds), corners(within)
+    return InputError(
+        en=f"{name} covers {there} and nothing of the streets, which cover {here}; give the "
+        "population grid of this town.",
+        zh=f"{name} 的范围是 {there}，与道路的范围 {here} 毫不重叠；请使用本地的人口格网。",
+    )
+
+
+def _vector(source: Path, column: str | None) -> tuple[Grid, Any]:
+    """Return the grid, and what it covers: cells that are withheld too."""
     table = read_layer(source)
     if table.crs is None:
         raise InputError(
@@ -104,7 +123,9 @@ def _vector(source: Path, column: str | None) -> Grid:
         )
     shapes = shapely.make_valid(table.geometry.to_numpy()[kept])
     cells = gpd.GeoDataFrame({"people": people[kept]}, geometry=list(shapes), crs="EPSG:4326")
-    return Grid(cells, source.name, int((is_area & ~is_known).sum()))
+    boxes = [shapely.box(*box) for box in table.geometry[is_area].bounds.to_numpy()]
+    covers = shapely.GeometryCollection(boxes)
+    return Grid(cells, source.name, int((is_area & ~is_known).sum())), covers
 
 
 def _people_column(table: gpd.GeoDataFrame, source: Path, column: str | None) -> str:
@@ -135,7 +156,8 @@ def _people_column(table: gpd.GeoDataFrame, source: Path, column: str | None) ->
     )
 
 
-def _raster(source: Path, within: Bounds) -> Grid:
+def _raster(source: Path, within: Bounds) -> tuple[Grid, Any]:
+    """Return the part of the grid in a box, and what all of it covers."""
     import rasterio
     from rasterio.errors import RasterioError
     from rasterio.warp import transform_bounds
@@ -148,6 +170,7 @@ def _raster(source: Path, within: Bounds) -> Grid:
                     en=f"{source.name} has no coordinate reference system; save it with one.",
                     zh=f"{source.name} 没有坐标参考系；请带坐标系另存。",
                 )
+            covers = shapely.box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
             box = transform_bounds("EPSG:4326", raster.crs, *within)
             first_column, last_column, first_row, last_row = _cells_of(raster.transform, box)
             first_column, first_row = max(first_column, 0), max(first_row, 0)
@@ -155,7 +178,7 @@ def _raster(source: Path, within: Bounds) -> Grid:
             rows = min(last_row, raster.height) - first_row
             if columns <= 0 or rows <= 0:
                 empty = gpd.GeoDataFrame({"people": np.empty(0)}, geometry=[], crs="EPSG:4326")
-                return Grid(empty, source.name)
+                return Grid(empty, source.name), covers
             if columns * rows > _MOST_CELLS:
                 raise InputError(
                     en=f"{source.name} has {columns * rows} cells here; give a coarser grid.",
@@ -186,7 +209,7 @@ def _raster(source: Path, within: Bounds) -> Grid:
     shapes = gpd.GeoSeries(list(squares), crs=crs).to_crs("EPSG:4326")
     cells = gpd.GeoDataFrame({"people": people}, geometry=list(shapes), crs=4326)
     mask = np.ma.getmaskarray(band)
-    return Grid(cells, source.name, int((~is_known & ~mask).sum()))
+    return Grid(cells, source.name, int((~is_known & ~mask).sum())), covers
 
 
 def _cells_of(transform: Any, box: tuple[float, ...]) -> tuple[int, int, int, int]:
@@ -220,6 +243,8 @@ class Spread:
         People of cells, or of the share of cells, outside the data, and a point there.
     n_cut, cut_people
         Cells the edge of the data cuts, and the people of these in all.
+    is_met
+        Whether any cell reaches each building, whatever its number, shape ``(buildings,)``.
     """
 
     people: FloatArray
@@ -229,6 +254,7 @@ class Spread:
     outside: npt.NDArray[Any]
     n_cut: int
     cut_people: float
+    is_met: npt.NDArray[np.bool_]
 
 
 def spread_grid(
@@ -299,4 +325,5 @@ def spread_grid(
         outside=to_degrees(shapely.point_on_surface(beyond), frame),
         n_cut=int(is_cut.sum()),
         cut_people=float(people[is_cut].sum()),
+        is_met=np.isin(np.arange(len(buildings)), building),
     )

@@ -23,6 +23,9 @@ _MOST_CELLS = 20_000
 _FEWEST_UNTOLD = 30
 """Where no building is told to be a home, fewer than this are a drawing, not a town."""
 
+_FEW_MISSED = 0.02
+"""Where a grid misses more of the homes than this, it is said with every figure."""
+
 Start = tuple[int, float, float, str]
 
 
@@ -229,12 +232,7 @@ def _of_grid(
         starts,
         land,
         "grid",
-        (
-            f"人口取自格网 {grid.name}（{grid.people:.0f} 人，{len(grid.cells)} 格），"
-            f"按建筑面积分到 {int((spread.people > 0).sum())} 栋建筑。",
-            f"People are those of the grid {grid.name} ({grid.people:.0f} in {len(grid.cells)} "
-            f"cells), spread by floor area over {int((spread.people > 0).sum())} buildings.",
-        ),
+        _grid_source(grid, spread, likely),
         given,
         frame,
         notes=_grid_notes(grid, spread),
@@ -246,8 +244,33 @@ def _of_grid(
             "people_of_cut_cells": spread.cut_people,
             "people_without_building": float(spread.rest_people.sum()),
             "people_outside": float(spread.outside_people.sum()),
+            "homes_no_cell_reaches": float((likely & ~spread.is_met).sum()),
         },
     )
+
+
+def _grid_source(grid: Grid, spread: Spread, likely: npt.NDArray[np.bool_]) -> Words:
+    """Say where people are from, and at once where the grid leaves homes without any."""
+    n = int((spread.people > 0).sum())
+    zh = (
+        f"人口取自格网 {grid.name}（{grid.people:.0f} 人，{len(grid.cells)} 格），"
+        f"按建筑面积分到 {n} 栋建筑。"
+    )
+    en = (
+        f"People are those of the grid {grid.name} ({grid.people:.0f} in {len(grid.cells)} "
+        f"cells), spread by floor area over {n} buildings."
+    )
+    n_homes, missed = int(likely.sum()), int((likely & ~spread.is_met).sum())
+    if missed > _FEW_MISSED * n_homes:
+        zh += (
+            f"注意：{n_homes} 栋住宅中有 {missed} 栋（{missed / n_homes:.0%}）不在任何格子内，"
+            "按无人居住计：各项比例只代表其余部分。"
+        )
+        en += (
+            f" Beware: {missed} of {n_homes} homes ({missed / n_homes:.0%}) lie in no cell and "
+            "count as empty: every share speaks of the others alone."
+        )
+    return zh, en
 
 
 def _grid_notes(grid: Grid, spread: Spread) -> list[Words]:

@@ -19,6 +19,7 @@ from circle.network import FloatArray
 from circle.planner import palette
 from circle.planner.plan import Plan, named_rows
 from circle.planner.svg import FONTS, Svg, clipped, text_width
+from circle.planner.tables import NONE_HERE
 
 WIDTH = 760.0
 _ROW, _BAR = 24.0, 13.0
@@ -94,6 +95,10 @@ def coverage_chart(plan: Plan, language: str, *, font: str = FONTS) -> str:
             share, open_ = _known(row.share_covered), _known(row.share_unknown)
             level = palette.BAR
             svg.rect(left, middle - _BAR / 2, wide, _BAR, "#f1f3f2")
+            if not plan.coverage.has_places(one):
+                none = NONE_HERE[0 if zh else 1]
+                svg.text(left + wide + figure, middle + 4, none, 9, anchor="end")
+                continue
             svg.rect(left, middle - _BAR / 2, share * wide, _BAR, level)
             svg.rect(left + share * wide, middle - _BAR / 2, open_ * wide, _BAR, unknown,
                      line=palette.EDGE_COLOURS["unknown"], line_width=0.6)  # fmt: skip

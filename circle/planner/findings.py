@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from circle.coverage.model import MEASURE_NAMES
 from circle.demand.model import Words
 from circle.planner.plan import Plan, gravest_gaps, named_rows
+from circle.planner.tables import (
+    HALF_OR_MORE,
+    LESS_THAN_HALF,
+    NONE_HERE,
+    NOT_KNOWN,
+    verdict,
+)
 
 _MOST_CLASSES = 3
 _WORTH_TELLING = 0.05
@@ -75,7 +83,7 @@ def findings(plan: Plan) -> tuple[Words, ...]:
             ),
         )
     return (*_homes(plan), *_worst(plan, rows), *_straight(plan, rows), *_largest(plan),
-         *_clauses(plan), *_uncertain(plan, rows))  # fmt: skip
+         *_clauses(plan), *_unmapped(plan), *_uncertain(plan, rows))  # fmt: skip
 
 
 def _homes(plan: Plan) -> Iterator[Words]:
@@ -101,11 +109,17 @@ def _worst(plan: Plan, rows: dict[str, Any]) -> Iterator[Words]:
     measure = MEASURE_NAMES[plan.measure]
     lacking = []
     for mine in plan.class_subjects().values():
+        if not plan.coverage.has_places(mine[-1]):
+            continue
         for one in reversed(mine):
             if rows[one.key].uncovered > 0:
                 lacking.append((one, rows[one.key]))
                 break
-    last = {mine[-1].key for mine in plan.class_subjects().values()}
+    last = {
+        mine[-1].key
+        for mine in plan.class_subjects().values()
+        if plan.coverage.has_places(mine[-1])
+    }
     if not lacking and last:
         unknown = max(rows[key].share_unknown for key in last)
         if unknown > 0:
@@ -124,14 +138,6 @@ def _worst(plan: Plan, rows: dict[str, Any]) -> Iterator[Words]:
     for one, row in lacking[:_MOST_CLASSES]:
         zh, en = length(one.limit, plan.unit)
         much_zh, much_en = amount(row.uncovered, plan.measure)
-        if row.n_places == 0:
-            yield (
-                f"{one.name_zh}：数据范围内一处也没有；{zh}内没有的{measure[0]}有 "
-                f"{much_zh}（{percent(row.share_uncovered)}）。",
-                f"{one.name_en}: there is none in the data; {much_en} of {measure[1]} "
-                f"({percent(row.share_uncovered)}) are without one within {en}.",
-            )
-            continue
         yield (
             f"{one.name_zh}：沿道路 {zh}内覆盖 {percent(row.share_covered)} 的{measure[0]}；"
             f"{much_zh}（{percent(row.share_uncovered)}）没有，"
@@ -198,19 +204,40 @@ def _clauses(plan: Plan) -> Iterator[Words]:
     ]  # fmt: skip
     if not required:
         return
-    rows = plan.share_rows()
-    few = [one for one in required if rows[one.key].share_covered < 0.5]
+    found = Counter(verdict(plan, one) for one in required)
     unverified = sum(not one.is_verified for one in required)
+    few, some, more = (found[one] for one in (LESS_THAN_HALF, NOT_KNOWN, HALF_OR_MORE))
     yield (
-        f"标准中应配建的 {len(required)} 项里，{len(few)} 项覆盖不到一半；"
-        f"其中 {unverified} 项的条文未核实。",
-        f"Of {len(required)} facilities the standards require, {len(few)} reach less than half; "
-        f"the rows of {unverified} of the {len(required)} are unverified.",
+        f"标准中应配建的 {len(required)} 项里，{few} 项覆盖不到一半（不能判定的也算作覆盖），"
+        f"{more} 项达到一半，{some} 项因数据边缘不能判定，{found[NONE_HERE]} 项图上没有、"
+        f"不作判定；这 {len(required)} 项中有 {unverified} 项的条文未核实。",
+        f"Of {len(required)} facilities the standards require, {few} reach less than half even if "
+        f"all who are unknown had them, {more} reach half, {some} cannot be told for the edge of "
+        f"the data, and of {found[NONE_HERE]} this map has none: no verdict. The rows of "
+        f"{unverified} of the {len(required)} are unverified.",
     )
 
 
+def _unmapped(plan: Plan) -> Iterator[Words]:
+    """Name what the map has no place of: nobody can say that it is lacking."""
+    names = dict.fromkeys(
+        (one.name_zh, one.name_en)
+        for one in plan.coverage.subjects
+        if one.kind != "group" and not plan.coverage.has_places(one)
+    )
+    if names:
+        yield (
+            "图上没有（可能确实没有，也可能没有人标绘，不作判定）："
+            f"{'、'.join(zh for zh, _ in names)}。",
+            "None on this map (there may be none, or nobody may have mapped it; no verdict): "
+            f"{', '.join(en for _, en in names)}.",
+        )
+
+
 def _uncertain(plan: Plan, rows: dict[str, Any]) -> Iterator[Words]:
-    subjects = [mine[-1] for mine in plan.class_subjects().values()]
+    subjects = [
+        mine[-1] for mine in plan.class_subjects().values() if plan.coverage.has_places(mine[-1])
+    ]
     if not subjects:
         return
     one = max(subjects, key=lambda subject: float(rows[subject.key].share_unknown))

@@ -42,6 +42,32 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
         ),
     ),
     (
+        ("图上没有", "none on this map"),
+        (
+            "地图上一处也没有的设施：可能确实没有，也可能没有人标绘，因此不算未达标，另行列出。",
+            "A facility of which the map knows no place at all: there may be none, or nobody may "
+            "have mapped it. It counts as no failure and is listed apart.",
+        ),
+    ),
+    (
+        ("判定", "verdict"),
+        (
+            "覆盖与不能判定合计不足一半为“不足一半”；覆盖达到一半为“达到一半”；其余为“不能判定”。",
+            "“Less than half” where covered and unknown together are below one half; “half or "
+            "more” where covered is; “unknown” in between.",
+        ),
+    ),
+    (
+        ("新增与失去", "gained and lost"),
+        (
+            "选址与假设改动只比较前后都能判定的住处：原来不能判定的既不算新增也不算失去，"
+            "也不影响选址，另列为“原不能判定”。",
+            "Sites and what-ifs compare only homes that can be judged before and after: whoever "
+            "was unknown is neither gained nor lost and sways no choice, and is told apart as "
+            "“unknown before”.",
+        ),
+    ),
+    (
         ("直线覆盖", "within, straight line"),
         (
             "到最近设施入口的直线距离不超过限值；仅作对照，行人不能直线行走。",
@@ -52,9 +78,11 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
     (
         ("覆盖率上下限", "covered, low and high"),
         (
-            "同时考虑：位置误差（住处与设施接入道路的距离）、步速变化、小区出入口是否开放。",
+            "同时考虑：位置误差（住处与设施接入道路的距离）、步速变化、小区出入口是否开放；"
+            "上限把不能判定的也算作覆盖。用地只计不能判定的部分。",
             "They enclose: positions off by the length of their links to the street, walkers "
-            "slower or faster, gates of compounds open or not.",
+            "slower or faster, gates of compounds open or not; the high one counts whatever is "
+            "unknown as covered. For ground they enclose the unknown alone.",
         ),
     ),
     (
@@ -147,6 +175,10 @@ def _same(value: Any) -> Words:
 def _general(plan: Plan) -> Iterator[Fact]:
     mode = plan.coverage.mode
     yield Fact(_GENERAL, ("研究", "study"), _same(plan.name))
+    if plan.study_title[0]:
+        yield Fact(_GENERAL, ("标题", "title"), plan.study_title)
+    for notice in plan.notices:
+        yield Fact(_GENERAL, ("数据说明", "about the data"), notice)
     yield Fact(_GENERAL, ("程序版本", "version of the program"), _same(f"circle {__version__}"))
     date = plan.data_date
     yield Fact(_GENERAL, ("数据日期", "date of the data"), UNKNOWN if date is None else _same(date))

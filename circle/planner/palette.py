@@ -34,7 +34,10 @@ STATE_NAMES: Mapping[str, Words] = {
 }
 
 CHANGE_COLOURS: Mapping[str, str] = {
-    **{word: _COLOURS["change"][word] for word in ("gained", "lost", "covered", "uncovered")},
+    **{
+        word: _COLOURS["change"][word]
+        for word in ("gained", "lost", "settled", "covered", "uncovered")
+    },
     "unknown": HATCH,
     "outside": STATE_COLOURS["outside"],
 }
@@ -43,6 +46,7 @@ CHANGE_COLOURS: Mapping[str, str] = {
 CHANGE_NAMES: Mapping[str, Words] = {
     "gained": ("改动后新覆盖", "newly covered"),
     "lost": ("改动后不再覆盖", "no longer covered"),
+    "settled": ("原不能判定，改动后覆盖", "unknown before, covered after"),
     "covered": ("前后均覆盖", "covered before and after"),
     "uncovered": ("前后均未覆盖", "covered neither before nor after"),
     "unknown": STATE_NAMES["unknown"],

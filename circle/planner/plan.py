@@ -102,6 +102,10 @@ class Plan:
         Sites that were chosen, and a what-if; ``None`` without.
     approval_number
         Review number of the map; empty where there is none.
+    study_title
+        Of the study itself, Chinese and English; empty where it has none.
+    notices
+        Plain words about what the data are, Chinese and English: every file tells them.
     """
 
     name: str
@@ -117,6 +121,8 @@ class Plan:
     sites: Sites | None = None
     change: Change | None = None
     approval_number: str = ""
+    study_title: Words = ("", "")
+    notices: tuple[Words, ...] = ()
 
     @property
     def both_titles(self) -> str:
@@ -150,6 +156,11 @@ class Plan:
         if self.coverage.demand.how == "cells":
             return "个格网", "cells"
         return "处住处", "homes"
+
+    @property
+    def homes_name(self) -> Words:
+        """What places to live are called at the head of a column."""
+        return ("格网", "cells") if self.coverage.demand.how == "cells" else ("住处", "homes")
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
@@ -211,10 +222,11 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
     -------
     gaps
         First each class at the farthest level it is lacking at, then its nearer levels, then the
-        clauses; among each, most people first.
+        clauses, last whatever the map knows no place of; among each, most people first.
     """
     order_of = {one.key: 1 if one.kind == "class" else 2 for one in coverage.subjects}
     order_of |= dict.fromkeys(_farthest(gaps, coverage), 0)
+    order_of |= {one.key: 3 for one in coverage.subjects if not coverage.has_places(one)}
     rank = np.array([order_of[key] for key in gaps["subject"]], np.int64)
     order = np.lexsort((-gaps["n_homes"].to_numpy(float), -gaps["people"].to_numpy(float), rank))
     table = gaps.iloc[order].reset_index(drop=True)
@@ -225,7 +237,10 @@ def numbered(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> gpd.GeoDataFra
 def gravest_gaps(plan: Plan, most: int) -> gpd.GeoDataFrame:
     """Return the first gaps, of classes at the farthest level they are lacking at."""
     farthest = _farthest(plan.gaps, plan.coverage)
-    mine = plan.gaps[plan.gaps["subject"].isin(farthest)] if farthest else plan.gaps
+    mine = plan.gaps[plan.gaps["subject"].isin(farthest)]
+    if not farthest:
+        known = [one.key for one in plan.coverage.subjects if plan.coverage.has_places(one)]
+        mine = plan.gaps[plan.gaps["subject"].isin(known)]
     return mine.head(most)
 
 
@@ -233,7 +248,7 @@ def _farthest(gaps: gpd.GeoDataFrame, coverage: CoverageResult) -> set[str]:
     """Return the key of each class at the farthest level it is lacking at."""
     lacked, found = set(gaps["subject"]), {}
     for one in sorted(coverage.subjects, key=lambda one: one.limit):
-        if one.kind == "class" and one.key in lacked:
+        if one.kind == "class" and one.key in lacked and coverage.has_places(one):
             found[class_of(one)] = one.key
     return set(found.values())
 
@@ -253,7 +268,7 @@ def place_name(coverage: CoverageResult, gap: Any, language: str) -> str:
 
 def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int64]:
     """
-    Return how many classes each home is known to lack.
+    Return how many classes each home is known to lack, of those the map knows a place of.
 
     Parameters
     ----------
@@ -264,6 +279,8 @@ def lacking(plan: Plan, limit: float | None = None) -> np.typing.NDArray[np.int6
     """
     count = np.zeros(len(plan.coverage.demand), np.int64)
     for mine in plan.class_subjects().values():
+        if not plan.coverage.has_places(mine[-1]):
+            continue
         for one in mine[-1:] if limit is None else mine:
             if limit is None or one.limit == limit:
                 count += plan.coverage.state(one) == UNCOVERED

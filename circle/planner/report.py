@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,10 +111,12 @@ class _Report:
             "colours": {"ink": palette.INK, "soft": palette.INK_SOFT, "line": palette.LINE,
                         "accent": palette.BAR, "dark": palette.ACCENT},
             "subtitle": self._subtitle(),
+            "notices": [self.pick(one) for one in self.plan.notices],
             "findings": [self.pick(one) for one in findings(self.plan)],
             "charts": self._charts(),
             "maps": self._maps(),
             "gaps": self._gaps(),
+            "homes_name": self.pick(self.plan.homes_name),
             "clauses": self._clauses(),
             "sites": self._sites(),
             "change": self._change(),
@@ -140,7 +143,9 @@ class _Report:
                 "by_minutes", walker=self.pick((mode.walker.name_zh, mode.walker.name_en))
             )
         date = plan.data_date or self.say("unknown")
-        return [how, self.say("data_of", date=date), self.pick(plan.coverage.demand.source)]
+        told = [how, self.say("data_of", date=date), self.pick(plan.coverage.demand.source)]
+        study = self.pick(plan.study_title)
+        return [study, *told] if study else told
 
     def _credit(self) -> str:
         credits = []
@@ -204,6 +209,7 @@ class _Report:
         """Return the classes most are without, at the middle level of each."""
         rows = self.plan.share_rows()
         middle = [mine[len(mine) // 2] for mine in self.plan.class_subjects().values()]
+        middle = [one for one in middle if self.plan.coverage.has_places(one)]
         middle.sort(key=lambda one: -float(rows[one.key].uncovered))
         return middle[:_SMALL_MAPS]
 
@@ -245,6 +251,9 @@ class _Report:
                 "" if one.is_verified else self.say("unverified"),
             ]
             worth = float(row.share_covered)
+            if not plan.coverage.has_places(one):
+                line[4:8] = [self.say("none_here"), "–", "–", "–"]
+                worth = math.inf
             levels.setdefault(one.level, []).append((-1.0 if worth != worth else worth, line))
         return [
             {
@@ -274,12 +283,14 @@ class _Report:
             "states": self._state_legend(),
             "rows": [
                 [str(number), self.pick(site_name(row)), f"{row.gained:,.0f}",
-                 f"{row.nearest:,.0f}", self.pick(length(row.mean_walk, unit)),
+                 f"{row.settled:,.0f}", f"{row.nearest:,.0f}",
+                 self.pick(length(row.mean_walk, unit)),
                  f"{row.geometry.x:.5f}, {row.geometry.y:.5f}"]
                 for number, row in enumerate(named_rows(sites.plan.sites), start=1)
             ],
             "head": [self.say("site"), self.say("name"),
                      self.say("gain", measure=self.pick(counted(sites.plan.measure))),
+                     self.say("settled"),
                      self.say("served", measure=self.pick(counted(sites.plan.measure))),
                      self.say("mean_walk"), self.say("position")],
         }  # fmt: skip
@@ -308,7 +319,8 @@ class _Report:
                 [self.pick((one.row.name_zh, one.row.name_en)),
                  self.pick(length(one.row.limit, plan.unit)),
                  self.pick(MEASURE_NAMES[one.measure]), percent(float(one.row.share_before)),
-                 percent(float(one.row.share_after)), self.pick(one.gained)]
+                 percent(float(one.row.share_after)), self.pick(one.gained),
+                 self.pick(one.settled)]
                 for one in changed[:_MOST_CHANGES]
             ],
             "n_same": self.say("n_same", n=len(plan.coverage.subjects) - len(changed)),

@@ -38,12 +38,15 @@ WORDS: Mapping[str, Words] = {
     "clauses": ("逐条对照标准", "Clause by clause"),
     "clauses_how": (
         "每一层级单独评价，覆盖少的在前。“未核实”表示条文凭记忆或转引，用前请核对原文。"
-        "上下限已含位置误差、步速与出入口开放情况。",
+        "上下限已含位置误差、步速与出入口开放情况，上限把不能判定的也算作覆盖。"
+        "“图上没有”的不作判定，列在最后。",
         "Each level is judged by itself, the least covered first. “Unverified” rows were not read "
         "in a published text: check them before use. The range takes in positions, walking speed "
-        "and gates.",
+        "and gates; its upper end counts what is unknown as covered. Of what is “none on this "
+        "map” nothing is said; it comes last.",
     ),
     "on_land": ("* 按居住用地面积", "* of residential land"),
+    "none_here": ("图上没有", "none on this map"),
     "unverified": ("未核实", "unverified"),
     "facility": ("设施", "facility"),
     "need": ("要求", "need"),
@@ -57,7 +60,6 @@ WORDS: Mapping[str, Words] = {
     "number": ("编号", "no."),
     "lacking": ("缺少", "lacking"),
     "people": ("人口", "people"),
-    "homes": ("住处数", "homes"),
     "nearest": ("最近", "nearest"),
     "too_far": ("超出（中位）", "too far by"),
     "which": ("最近的设施", "nearest place"),
@@ -66,6 +68,7 @@ WORDS: Mapping[str, Words] = {
     "site": ("编号", "site"),
     "name": ("名称", "name"),
     "gain": ("新增覆盖{measure}", "{measure} gained"),
+    "settled": ("原不能判定", "unknown before"),
     "served": ("就近{measure}", "{measure} it is nearest to"),
     "mean_walk": ("平均步行", "mean walk"),
     "sites_how": (

@@ -21,6 +21,7 @@ import shapely
 from circle.coverage.figures import counting_weights
 from circle.coverage.mode import Subject
 from circle.coverage.model import MEASURE_NAMES
+from circle.demand.model import Words
 from circle.planner.plan import Plan, named_rows
 from circle.standards import LEVEL_NAMES, NEED_NAMES, Clause
 
@@ -136,6 +137,13 @@ def mark(is_verified: bool) -> str:
     return " / ".join(VERIFIED if is_verified else UNVERIFIED)
 
 
+NONE_HERE: Words = ("图上没有", "none on this map")
+LESS_THAN_HALF: Words = ("不足一半", "less than half")
+HALF_OR_MORE: Words = ("达到一半", "half or more")
+NOT_KNOWN: Words = ("不能判定", "unknown")
+"""Verdicts on a clause, see `verdict`."""
+
+
 def class_table(plan: Plan) -> Table:
     """Return a row per class: covered at every level, in a straight line, and how far."""
     unit_zh, unit_en = UNIT_NAMES[plan.unit]
@@ -163,6 +171,7 @@ def class_table(plan: Plan) -> Table:
         Column("median", f"半数以内（{unit_zh}）", f"half within ({unit_en})", "cost", 10),
         Column("p90", f"九成以内（{unit_zh}）", f"9 in 10 within ({unit_en})", "cost", 10),
         Column("choices", "可选处数（平均）", "choices (mean)", "decimal", 10),
+        Column("remark", "备注", "remark", width=20),
     ]  # fmt: skip
     by_subject = plan.share_rows()
     far = {row.places: row for row in named_rows(plan.coverage.distances)}
@@ -176,12 +185,15 @@ def class_table(plan: Plan) -> Table:
             (
                 *(key, mine[0].name_zh, mine[0].name_en, int(last.n_places)),
                 *(
-                    plain(getattr(by_limit[limit], word)) if limit in by_limit else None
+                    plain(getattr(by_limit[limit], word))
+                    if limit in by_limit and last.n_places
+                    else None
                     for word in words
                     for limit in limits
                 ),
-                *(plain(last.uncovered), plain(distance.median), plain(distance.p90)),
-                plain(distance.choices_mean),
+                plain(last.uncovered) if last.n_places else None,
+                *(plain(distance.median), plain(distance.p90), plain(distance.choices_mean)),
+                "" if last.n_places else " / ".join(NONE_HERE),
             )
         )
     return Table("classes", "各类设施", "Classes", tuple(columns), tuple(rows))
@@ -209,7 +221,10 @@ def clause_table(plan: Plan) -> Table:
         Column("share_crow_fly", "直线覆盖率", "within, straight line", "percent", 10),
         Column("share_radius", "服务半径覆盖率", "within radius, straight line", "percent", 10),
         Column("low", "覆盖率下限", "covered, low", "percent", 10),
-        Column("high", "覆盖率上限", "covered, high", "percent", 10),
+        Column(
+            "high", "覆盖率上限（含不能判定）", "covered, high (with the unknown)", "percent", 12
+        ),
+        Column("verdict", "判定", "verdict", width=22),
         Column("needed", "按服务人口应设", "needed by people served", "whole", 9),
         Column("people", "每处服务人口", "people one serves", width=15),
         Column("floor_m2", "每处建筑面积（平方米）", "floor of one (m²)", width=13),
@@ -227,7 +242,7 @@ def clause_table(plan: Plan) -> Table:
             (
                 *(clause.level, clause.standard, clause.clause),
                 *(clause.facility_zh, clause.facility_en, " / ".join(NEED_NAMES[clause.need])),
-                *(None,) * 14,
+                *(None,) * 15,
                 *_asked(clause),
                 *(mark(clause.is_verified), clause.source),
                 " / ".join(
@@ -251,10 +266,31 @@ def clause_measure(plan: Plan, subject: Subject) -> str:
     return plan.measure
 
 
+def verdict(plan: Plan, subject: Subject) -> Words:
+    """
+    Return what can be said of a clause: whether half of what it asks for has it.
+
+    Less than half only where those unknown could not make it half.
+    """
+    row = plan.share_rows(clause_measure(plan, subject))[subject.key]
+    if not plan.coverage.has_places(subject):
+        return NONE_HERE
+    if row.share_covered + row.share_unknown < 0.5:
+        return LESS_THAN_HALF
+    return HALF_OR_MORE if row.share_covered >= 0.5 else NOT_KNOWN
+
+
 def _clause_row(plan: Plan, subject: Subject) -> tuple[Any, ...]:
     measure = clause_measure(plan, subject)
     row = plan.share_rows(measure)[subject.key]
     clause = subject.clause
+    figures: tuple[Any, ...] = (
+        *(plain(row.covered), plain(row.uncovered), plain(row.unknown)),
+        *(plain(row.share_covered), plain(row.share_unknown)),
+        *(plain(row.share_crow_fly), plain(row.share_radius), plain(row.low), plain(row.high)),
+    )
+    if not plan.coverage.has_places(subject):
+        figures = (None,) * len(figures)
     return (
         subject.level,
         "" if clause is None else clause.standard,
@@ -262,9 +298,9 @@ def _clause_row(plan: Plan, subject: Subject) -> tuple[Any, ...]:
         *(subject.name_zh, subject.name_en),
         "" if clause is None else " / ".join(NEED_NAMES[clause.need]),
         *(subject.limit, int(row.n_places), " / ".join(MEASURE_NAMES[measure])),
-        *(plain(row.total), plain(row.covered), plain(row.uncovered), plain(row.unknown)),
-        *(plain(row.share_covered), plain(row.share_unknown)),
-        *(plain(row.share_crow_fly), plain(row.share_radius), plain(row.low), plain(row.high)),
+        plain(row.total),
+        *figures,
+        " / ".join(verdict(plan, subject)),
         *((None,) * 5 if clause is None else (_needed(plan, clause), *_asked(clause))),
         mark(subject.is_verified),
         "" if clause is None else clause.source,
@@ -322,7 +358,10 @@ def area_table(plan: Plan) -> Table:
             (
                 *(str(area_id), str(first.area_name[area_id])),
                 plain(first.total[area_id]),
-                *(plain(by_area[area_id, one.key]) for one in subjects),
+                *(
+                    plain(by_area[area_id, one.key]) if plan.coverage.has_places(one) else None
+                    for one in subjects
+                ),
             )
             for area_id in first.index
         ]
@@ -341,7 +380,7 @@ def gap_table(plan: Plan) -> Table:
         Column("limit", f"限值（{unit_zh}）", f"limit ({unit_en})", "cost", 8),
         Column("people", "人口", "people", "whole", 10),
         Column("dwellings", "住户", "dwellings", "whole", 10),
-        Column("n_homes", "住处数", "homes", "whole", 8),
+        Column("n_homes", f"{plan.homes_name[0]}数", plan.homes_name[1], "whole", 8),
         Column("nearest_name", "最近的设施", "nearest place", width=26),
         Column("nearest", f"到最近设施（{unit_zh}）", f"to the nearest ({unit_en})", "cost", 10),
         Column("excess_least", f"最少超出（{unit_zh}）", f"too far, least ({unit_en})", "cost", 10),

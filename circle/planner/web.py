@@ -99,7 +99,6 @@ def render_planner(inputs: PlannerInputs, *, live: bool = False) -> str:
         language=language,
         title=data["title"][language],
         community=data["community"][language],
-        notice=data["notice"][language],
         attribution=data["attribution"],
         words={key: both[0 if language == "zh" else 1] for key, both in WORDS.items()},
         styles=Markup(page_shell.style_text(styles)),

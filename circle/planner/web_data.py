@@ -69,7 +69,7 @@ def map_data(inputs: PlannerInputs) -> dict[str, Any]:
     return {
         "title": _both(texts.title_zh, texts.title_en),
         "community": _both(texts.community_zh, texts.community_en),
-        "notice": _both(texts.notice_zh, texts.notice_en),
+        "notices": [_both(*words) for words in inputs.notices],
         "languages": list(texts.languages),
         "view": list(basemap.view),
         "bounds": list(network.bounds),
@@ -412,12 +412,16 @@ def _sites(one: Sites) -> dict[str, Any]:
         "total": _number(plan.total),
         "before": _number(plan.served_before),
         "after": _number(plan.served_after),
+        "gained": _number(plan.gained),
+        "unknown": _number(plan.unknown_before),
+        "settled": _number(plan.settled),
         "sites": [
             {
                 "name": _both(*site_name(row)),
                 "lon": round(spot.x, 6),
                 "lat": round(spot.y, 6),
                 "gained": _number(row.gained),
+                "settled": _number(row.settled),
                 "mean": _number(row.mean_walk),
             }
             for row, spot in zip(plan.sites.itertuples(index=False), spots, strict=True)
@@ -478,4 +482,11 @@ def _change(result: CoverageResult, change: Change) -> dict[str, Any]:
         "states": states,
         "which": which,
         "figures": _figures(after),
+        "moved": {
+            measure: {
+                str(row["subject"]): [_number(row["gained"]), _number(row["settled"])]
+                for row in mine.to_dict("records")
+            }
+            for measure, mine in compare(result, after).groupby("measure", sort=False)
+        },
     }

@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from circle.coverage.areas import Areas
 from circle.coverage.model import CoverageResult
+from circle.demand.model import Words
 from circle.planner.plan import Change, Plan, Sites
 
 
@@ -23,8 +24,6 @@ class PlannerTexts:
         Title of the study.
     community_zh, community_en
         Whose it is; may be empty.
-    notice_zh, notice_en
-        Plain words about what the data are; may be empty.
     languages
         ``"zh-CN"``, ``"en"`` or both; the page opens in the first one.
     style
@@ -35,8 +34,6 @@ class PlannerTexts:
     title_en: str
     community_zh: str = ""
     community_en: str = ""
-    notice_zh: str = ""
-    notice_en: str = ""
     languages: tuple[str, ...] = ("zh-CN", "en")
     style: str = "official"
 
@@ -60,6 +57,8 @@ class PlannerInputs:
         Sub-areas; a grid is laid where ``None``.
     sites, change
         Chosen sites and a what-if, where there are any.
+    notices
+        Plain words about what the data are.
     """
 
     result: CoverageResult
@@ -69,6 +68,7 @@ class PlannerInputs:
     areas: Areas | None = None
     sites: Sites | None = None
     change: Change | None = None
+    notices: tuple[Words, ...] = ()
 
 
 def inputs_of(plan: Plan, texts: PlannerTexts | None = None) -> PlannerInputs:
@@ -87,10 +87,18 @@ def inputs_of(plan: Plan, texts: PlannerTexts | None = None) -> PlannerInputs:
         areas = Areas(plan.areas)
     return PlannerInputs(
         plan.coverage,
-        texts or PlannerTexts(*plan.title),
+        texts or _texts(plan),
         plan.basemap,
         plan.gaps,
         areas,
         plan.sites,
         plan.change,
+        plan.notices,
     )
+
+
+def _texts(plan: Plan) -> PlannerTexts:
+    """Return the title of the study, with the place below it, else of the place."""
+    if plan.study_title[0]:
+        return PlannerTexts(*plan.study_title, *plan.title)
+    return PlannerTexts(*plan.title)

@@ -76,6 +76,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "neither": ("直线和沿路都不够", "too far either way"),
     "gained": CHANGE_NAMES["gained"],
+    "settled": CHANGE_NAMES["settled"],
     "lost": CHANGE_NAMES["lost"],
     "still": CHANGE_NAMES["covered"],
     "still_not": CHANGE_NAMES["uncovered"],
@@ -100,12 +101,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "radius": ("服务半径 {n} 米（直线）内", "within the radius of {n} m (straight)"),
     "range": ("把握范围", "Range of the share covered"),
     "range_note_m": (
-        "位置偏差、出入口是否开放",
-        "positions that are off, gates that open",
+        "位置偏差、出入口是否开放；上限把不能判定的也算作覆盖",
+        "positions that are off, gates that open; the upper end counts what is unknown as covered",
+    ),
+    "range_note_ground": (
+        "上限把不能判定的也算作覆盖",
+        "the upper end counts what is unknown as covered",
     ),
     "range_note_min": (
-        "位置偏差、步速快慢 {n}%、出入口是否开放",
-        "positions that are off, walkers {n} % slower or faster, gates that open",
+        "位置偏差、步速快慢 {n}%、出入口是否开放；上限把不能判定的也算作覆盖",
+        "positions that are off, walkers {n} % slower or faster, gates that open; the upper end "
+        "counts what is unknown as covered",
     ),
     "median": ("中位距离", "median distance"),
     "p90": ("九成居民在此距离内", "nine in ten live within"),
@@ -114,6 +120,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "p90_cells": ("十分之九在此以内", "nine in ten lie within"),
     "choices": ("{limit}内可选设施（中位）", "places within {limit} (median)"),
     "n_places": ("地图上的设施数", "places on the map"),
+    "none_here": ("图上没有", "none on this map"),
+    "none_here_note": (
+        "地图上一处也没有：可能确实没有，也可能没有人标绘，因此不作判定。",
+        "The map knows no such place: there may be none, or nobody may have mapped it. No verdict.",
+    ),
     "unverified": ("未核实", "unverified"),
     "unverified_note": (
         "本条凭记忆或转引录入，使用前请核对标准原文。",
@@ -181,7 +192,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "col_area": ("分区", "Area"),
     "col_total": ("合计", "Total"),
     "col_crow": ("直线", "Straight line"),
-    "col_range": ("范围", "Range"),
+    "col_range": ("上下限（含不能判定）", "Range (with the unknown)"),
     "col_median": ("中位", "Median"),
     "col_p90": ("九成", "Nine in ten"),
     "col_choices": ("可选", "Choices"),
@@ -196,6 +207,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "col_building": ("住处", "Home"),
     "col_before": ("改动前", "Before"),
     "col_after": ("改动后", "After"),
+    "col_settled": ("原不能判定", "Unknown before"),
     "col_gained": ("变化", "Change"),
     "col_site": ("位置", "Site"),
     "col_served": ("新增覆盖", "Newly served"),
@@ -212,7 +224,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{name}：{before}% → {after}%",
         "{name}: {before} % → {after} %",
     ),
-    "sites_gain": ("新增 {n} {unit}", "{n} {unit} more"),
+    "sites_gain": ("已知没有的新增 {n} {unit}", "{n} {unit} known to be without gain it"),
+    "sites_unknown": (
+        "因数据边缘不能判定的有 {n} {unit}，不计入新增；其中 {m} 在新址的限值内",
+        "{n} {unit} are unknown (edge of the data) and count as no gain; {m} of them come within "
+        "the limit of a new site",
+    ),
     "sites_proven": ("已证明最优", "proven best"),
     "sites_unproven": ("未证明最优", "not proven best"),
     "site_n": ("选址 {n}", "Site {n}"),

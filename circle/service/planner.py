@@ -55,8 +55,6 @@ def texts_of(config: StudyConfig) -> PlannerTexts:
         config.title_en or config.title_zh,
         config.community_zh,
         config.community_en,
-        config.notice_zh,
-        config.notice_en,
         config.languages,
     )
 

@@ -1,9 +1,8 @@
 """
-Errors as people and programs want them: RFC 9457 problem details with a sentence to read, and
-the same sentence as a page for whoever went astray in a browser.
+Errors as people and programs want them: problem details (RFC 9457), or a page in a browser.
 
-One table says which status an error of ours has. The language follows ``Accept-Language``; a
-client that does not say gets the first language of the study.
+Both carry one sentence to read. One table says which status an error of ours has. The language
+follows ``Accept-Language``; a client that does not say gets the first language of the study.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 Choosing sites in a town: homes, places there are and candidates become a problem, and back.
 
 Walks are those of coverage: from gates and entrances, along the streets, in the unit of the mode.
+
+So are answers. Homes for which coverage cannot say whether they have a place, because the edge of
+the data is within the limit and no place is, are neither gained nor lost: they sway no choice, and
+are told apart. Whoever knows that there is nothing beyond the edge gives a larger map.
 """
 
 from __future__ import annotations
@@ -11,11 +15,12 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from circle.coverage.join import join_demand
 from circle.coverage.mode import COST_PER_UNIT, Mode, whole
 from circle.coverage.places import join_places
-from circle.coverage.reach import Group, nearest_costs, reach_matrix, take_snaps
+from circle.coverage.reach import Group, cut_costs, nearest_costs, reach_matrix, take_snaps
 from circle.demand.model import Demand, weights
 from circle.errors import SitingError
 from circle.kernel import UNREACHED
@@ -26,6 +31,9 @@ from circle.snapping import snap
 
 WEIGHTS = ("people", "dwellings", "buildings")
 """What may be counted, the best first: the first of which anything is known is taken."""
+
+_NEARBY_M = 300.0
+"""A site without a street name is called by one at most so far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +51,24 @@ class SitingPlan:
         What is counted: one of `WEIGHTS`.
     sites
         Chosen candidates, those that serve most first: columns of the candidates, ``street``
-        (the one it is joined to, None without a name) and
-        ``gained`` (newly within the limit, each home at the site nearest to it), ``nearest``
-        (all for whom it is the nearest place), ``mean_walk`` of these (metres or minutes).
+        (the one it is joined to, None without a name), ``near`` (the nearest named one within
+        300 m, None without) and
+        ``gained`` (known to be without, newly within the limit; each home at the site nearest to
+        it), ``settled`` (unknown before, within the limit then), ``nearest``
+        (all for whom it is the nearest known place), ``mean_walk`` of these (metres or minutes).
     homes
         A row per home: ``demand_id``, ``weight``, ``before``, ``after`` (metres or minutes to
         the nearest place; inf beyond the farthest that is looked for), ``site`` (``""`` where
-        an existing place is nearest).
-    total, served_before, served_after
-        Of all homes in the extent of the data.
+        an existing place is nearest), ``is_unknown`` (nobody can say whether it is served now).
+    n_asked
+        How many sites were asked for; None where the goal finds that out itself.
+    total, served_before, unknown_before, served_after, unknown_after
+        Of all homes in the extent of the data; the rest of `total` is known to be without.
+        ``served_after`` is ``served_before`` and all that is ``gained`` and ``settled``.
+    gained, settled
+        Sums of those of the sites.
     mean_before, mean_after
-        Mean walk of those who have one before and after; NaN where nobody has.
+        Mean walk of those who have one before and after and are not unknown; NaN where nobody is.
     n_without_street, weight_without_street
         Homes with no street within 100 m; they count as not served.
     n_outside
@@ -70,9 +85,14 @@ class SitingPlan:
     measure: str
     sites: gpd.GeoDataFrame
     homes: pd.DataFrame
+    n_asked: int | None
     total: float
     served_before: float
+    unknown_before: float
     served_after: float
+    unknown_after: float
+    gained: float
+    settled: float
     mean_before: float
     mean_after: float
     n_without_street: int
@@ -136,6 +156,7 @@ def plan_sites(
     usable_snaps = take_snaps(site_snaps, np.flatnonzero(site_snaps.is_snapped))
     names = np.array([*network.names, None], dtype=object)  # -1, without a name, is the last
     usable["street"] = names[network.edge_name[usable_snaps.edge]]
+    usable["near"] = _named_nearby(network, usable)
     sites = Group.single(usable_snaps)
     existing = join_places(network, places, walker).joined.group if len(places) else None
     # Walking is compared as far as it is known; being served ends at the limit.
@@ -147,11 +168,15 @@ def plan_sites(
             network, homes.group, existing, walker=walker, unit=unit, limit=mode.farthest
         )
         before = np.where(found.cost == UNREACHED, np.inf, found.cost).astype(np.float64)
+    to_edge = cut_costs(network, homes.group, walker=walker, unit=unit, limit=mode.farthest)
+    within = whole(limit, unit)
+    unknown = inside & (before > within) & (to_edge <= within)
+    counts = inside & ~unknown
     cost = reach_matrix(network, homes.group, sites, farthest, unit, walker)
     problem = SitingProblem(
-        cost[inside],
-        weight[inside],
-        np.where(before[inside] <= farthest, before[inside], np.inf),
+        cost[counts],
+        weight[counts],
+        np.where(before[counts] <= farthest, before[counts], np.inf),
         farthest,
     )
     result = _choose(problem, goal, n_new, time_limit_s)
@@ -160,7 +185,8 @@ def plan_sites(
         network, homes.group, _only(sites, result.chosen), mode.farthest, unit, walker
     )
     return _plan(result, mode, limit, measure, chosen, demand, weight, before, reach, homes.group,
-                 inside, len(places), len(usable))  # fmt: skip
+                 inside, unknown, None if goal == "fewest" else n_new, len(places),
+                 len(usable))  # fmt: skip
 
 
 def _choose(problem: SitingProblem, goal: Goal, n_new: int, time_limit_s: float) -> SitingResult:
@@ -182,6 +208,8 @@ def _plan(
     reach: object,
     group: Group,
     inside: BoolArray,
+    unknown: BoolArray,
+    n_asked: int | None,
     n_existing: int,
     n_candidates: int,
 ) -> SitingPlan:
@@ -191,23 +219,25 @@ def _plan(
     by_new = new < before
     number = np.where(by_new, number, -1)
     counted = np.where(inside, weight, 0.0)
-    is_gained = (before > within) & (after <= within)
+    is_new = (before > within) & (after <= within)
     rows = []
     for at in range(len(chosen)):
         mine = number == at
         walked = mine & np.isfinite(after)
         rows.append(
             {
-                "gained": float(counted[mine & is_gained].sum()),
+                "gained": float(counted[mine & is_new & ~unknown].sum()),
+                "settled": float(counted[mine & is_new & unknown].sum()),
                 "nearest": float(counted[mine].sum()),
                 "mean_walk": _mean(after[walked], counted[walked]) / unit,
             }
         )
-    figures = pd.DataFrame(rows, columns=["gained", "nearest", "mean_walk"], index=chosen.index)
+    names = ["gained", "settled", "nearest", "mean_walk"]
+    figures = pd.DataFrame(rows, columns=names, index=chosen.index)
     table = gpd.GeoDataFrame(pd.concat([chosen, figures], axis=1), crs=chosen.crs)
     ids = chosen["candidate_id"].to_numpy(dtype=object)
     has_street = group.is_snapped
-    both = np.isfinite(before) & np.isfinite(after)
+    both = np.isfinite(before) & np.isfinite(after) & ~unknown
     return SitingPlan(
         result=result,
         mode=mode,
@@ -221,11 +251,17 @@ def _plan(
                 "before": before / unit,
                 "after": after / unit,
                 "site": ["" if n < 0 else ids[n] for n in number],
+                "is_unknown": unknown,
             }
         ),
+        n_asked=n_asked,
         total=float(counted.sum()),
         served_before=float(counted[before <= within].sum()),
+        unknown_before=float(counted[unknown].sum()),
         served_after=float(counted[after <= within].sum()),
+        unknown_after=float(counted[unknown & ~is_new].sum()),
+        gained=float(counted[is_new & ~unknown].sum()),
+        settled=float(counted[is_new & unknown].sum()),
         mean_before=_mean(before[both], counted[both]) / unit,
         mean_after=_mean(after[both], counted[both]) / unit,
         n_without_street=int((inside & ~has_street).sum()),
@@ -245,6 +281,21 @@ def _nearest_new(reach: object, n_homes: int) -> tuple[FloatArray, FloatArray]:
     cost[table.row[order]] = table.data[order]
     number[table.row[order]] = table.col[order]
     return cost, number.astype(np.int64)
+
+
+def _named_nearby(network: WalkNetwork, points: gpd.GeoDataFrame) -> list[str | None]:
+    """Return the name of the street nearest to each point that has one, None where all are far."""
+    named = np.flatnonzero(network.edge_name[network.point_edge] >= 0)
+    if not len(named):
+        return [None] * len(points)
+    tree = cKDTree(np.column_stack([network.point_x_m[named], network.point_y_m[named]]))
+    away, found = tree.query(np.column_stack(_xy(network, points)), distance_upper_bound=_NEARBY_M)
+    is_near = np.isfinite(away)
+    edge = network.point_edge[named[np.where(is_near, found, 0)]]
+    return [
+        network.names[network.edge_name[one]] if near else None
+        for one, near in zip(edge, is_near, strict=True)
+    ]
 
 
 def _only(group: Group, chosen: tuple[int, ...]) -> Group:

@@ -29,6 +29,9 @@ class SitingProblem:
     """
     Demand, what serves it now, and where more could be built.
 
+    Only demand of which it is known whether it is served belongs here: what the edge of the data
+    leaves open must not sway a choice, see `circle.siting.plan`.
+
     Parameters
     ----------
     cost

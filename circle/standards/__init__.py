@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from circle.standards.selector import Selector, any_of
 from circle.standards.tables import (
+    COLUMNS,
     LEVEL_NAMES,
     LEVELS,
     NEED_NAMES,
@@ -23,6 +24,7 @@ from circle.standards.tables import (
 )
 
 __all__ = [
+    "COLUMNS",
     "LEVELS",
     "LEVEL_NAMES",
     "NEED_NAMES",

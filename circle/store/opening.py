@@ -9,6 +9,7 @@ written by a few people, and one who waits a moment is better than two who overw
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -148,10 +149,25 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"pragma busy_timeout={_BUSY_S * 1000}")
-    cursor.execute("pragma journal_mode=wal")
+    _write_ahead(cursor)
     cursor.execute("pragma synchronous=full")
     cursor.execute("pragma foreign_keys=on")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    # The first change of a new file's journal asks for the whole file; where others open it at
+    # that moment it is refused at once, however long `busy_timeout` is.
+    give_up_at = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            cursor.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -27,6 +27,7 @@ from circle.network import WalkNetwork
 from circle.standards import Clause, any_of, load_standards
 from circle.study.config import StudyConfig
 from circle.study.reading import (
+    check_center,
     is_osm,
     read_boundary,
     read_map,
@@ -170,6 +171,7 @@ def read_plan(
     streets = street_file(config, lambda step: tell(step))
     tell("streets")
     network = read_network(config, streets, progress)
+    check_center(config, network)
     tell("map")
     map_file = config.map or streets
     features = read_map(config, streets, network, classes)

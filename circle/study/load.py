@@ -18,15 +18,16 @@ import pandas as pd
 import shapely
 
 from circle.classes import ClassTable, load_classes
-from circle.errors import InputError, PositionError, StudyError
-from circle.geometry import LonLat, check_lonlat
+from circle.errors import InputError
+from circle.geometry import LonLat
 from circle.guide.content import GuideContent, GuideTexts, make_content
 from circle.guide.photos import BadPhoto, make_logo
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.study.config import StudyConfig
-from circle.study.keys import bad_key, under_key
+from circle.study.keys import under_key
 from circle.study.reading import (
+    check_center,
     read_boundary,
     read_map,
     read_network,
@@ -109,7 +110,7 @@ def run_study(
     map_file = street_file(config, report)
     report("streets")
     network = read_network(config, map_file, progress)
-    _check_center(config, network)
+    check_center(config, network)
     report("map")
     features = read_map(config, map_file, network, classes)
     report("places")
@@ -121,8 +122,6 @@ def run_study(
         facilities = facilities[is_listed].reset_index(drop=True)
         walks = walks[is_listed].reset_index(drop=True)
     rings = isochrones(network, config.center, minutes=config.minutes, walker=config.who)
-    if rings.geometry.is_empty.all():
-        raise _no_street(config)
     report("guide")
     edges = network.edges_frame()
     content = make_content(
@@ -134,27 +133,10 @@ def run_study(
         rings,
         features.basemap,
         classes,
-        _inferred_share(edges),
+        network.inferred_share,
         photos,
     )
     return Study(config, network, classes, facilities, walks, rings, content, bad_photos)
-
-
-def _check_center(config: StudyConfig, network: WalkNetwork) -> None:
-    try:
-        check_lonlat(*config.center, within=network.bounds)
-    except PositionError as error:
-        raise under_key("center", error) from error
-
-
-def _no_street(config: StudyConfig) -> StudyError:
-    lon, lat = config.center
-    return bad_key(
-        "center",
-        f"lies at {lon:g},{lat:g}, and no street the walker {config.walker} can use is within "
-        "100 m; move it to a street",
-        f"位于 {lon:g},{lat:g}，其 100 米内没有步行者 {config.walker} 可走的道路；请移到路边",
-    )
 
 
 def _read_logo(config: StudyConfig) -> bytes:
@@ -191,13 +173,6 @@ def _is_inside(
     if boundary is None:
         return np.zeros(len(facilities), np.bool_)
     return np.asarray(facilities.geometry.within(boundary), np.bool_)
-
-
-def _inferred_share(edges: geopandas.GeoDataFrame) -> float:
-    total_m = float(edges["length_m"].sum())
-    if total_m == 0:
-        return 0.0
-    return float(edges.loc[edges["evidence"] == "inferred", "length_m"].sum()) / total_m
 
 
 def _texts(config: StudyConfig, logo: bytes) -> GuideTexts:

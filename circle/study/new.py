@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,8 @@ from tempfile import TemporaryDirectory
 from circle.classes import load_classes
 from circle.errors import InputError, StudyError
 from circle.geometry import LonLat, check_lonlat
+from circle.resources import data_path
+from circle.standards import COLUMNS, standard_files
 from circle.store.list_files import read_list
 from circle.streets import stated_extent
 from circle.study.config import read_study
@@ -21,6 +24,7 @@ from circle.study.reading import read_area
 from circle.study.titles import default_titles, shown_name
 
 DOWNLOADED = "streets.osm.pbf"
+STANDARDS_EXAMPLE_NAME = "standards-example.csv"
 _REACH = 1.5
 """The map is fetched this many times as far as the longest walk: ways round need room."""
 _FILE_KEYS = ("places", "sources", "boundary", "classes")
@@ -36,7 +40,9 @@ def new_study(
     language: GuideLanguage = "zh-CN",
 ) -> Path:
     """
-    Write the `circle.toml` of a new study, and a list to fill in where none is given.
+    Write the `circle.toml` of a new study, and tables to begin with.
+
+    They are a list of places to fill in, where none is given, and a table of standards.
 
     Parameters
     ----------
@@ -81,6 +87,10 @@ def new_study(
     example = folder / EXAMPLE_NAME
     if places is None and not example.exists():
         contents[example] = example_sheet(load_classes())
+    example = folder / STANDARDS_EXAMPLE_NAME
+    if not example.exists():
+        # A short table of real rows: whoever has an own rule changes one.
+        contents[example] = data_path("standards", "city-checkup-parks.csv").read_bytes()
     write_together(contents)
     return path
 
@@ -182,6 +192,12 @@ def _relative(file: Path, folder: Path) -> str:
         return file.resolve().as_posix()
 
 
+def _columns_of_standards() -> str:
+    """Return the columns of a table of standards, some to a line of comment."""
+    lines = textwrap.wrap(", ".join(COLUMNS), 90)
+    return "\n#   ".join(lines)
+
+
 def _quoted(text: str) -> str:
     # JSON's escapes are TOML's, except that TOML wants the delete character escaped too.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -260,9 +276,26 @@ languages = {_quoted_list(sorted(LANGUAGES, key=lambda each: each != language))}
 # 覆盖评估（circle coverage）：标准、人口格网、小区表（户数和出入口）、分区。
 # For coverage: standards, a population grid, a list of compounds (households, gates), areas to tell
 # it for.
+#
+# 标准：本程序自带的名称，或自己的表（.csv，UTF-8），可从 {STANDARDS_EXAMPLE_NAME} 改起。
+# Standards: names of the program's tables, or a table of your own; {STANDARDS_EXAMPLE_NAME} is one
+# to begin with. Columns:
+# {_columns_of_standards()}
+# 自带 The program's own: {", ".join(standard_files())}
 # standards = "gb50180-2018"
+#
+# 人口格网（GeoTIFF，或带“人口/population”列的面图层）。
+# A population grid: GeoTIFF, or polygons with a column “population”.
 # population = "population.gpkg"
+#
+# 小区表（.csv、.xlsx）：每个小区一行；同一编号、不填户数和人口的行是它的出入口。
+# Compounds (.csv, .xlsx): a row each; rows with the same id and no households are its gates.
+#   编号,名称,经度,纬度,坐标系,户数,人口
+#   id,name,lon,lat,datum,households,people
 # compounds = "compounds.csv"
+#
+# 分区：面图层，名称取自“名称/name”列；方格用 circle coverage --areas grid:500。
+# Areas: polygons, named by a column 名称 or name; for squares, circle coverage --areas grid:500.
 # areas = "areas.geojson"
 
 # 是否允许联网（下载道路、用 Nominatim 查地址）。

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from circle.coverage.gaps import find_gaps
+from circle.demand.model import Words
+from circle.network import WalkNetwork
 from circle.planner.charts import charts
 from circle.planner.layers import (
     is_in_china,
@@ -30,6 +32,7 @@ from circle.planner.web import render_planner
 from circle.planner.web_inputs import inputs_of
 from circle.planner.workbook import render_workbook
 from circle.provenance import Provenance
+from circle.study.config import StudyConfig
 from circle.study.coverage import CoverageOptions, PlanResult
 from circle.study.files import check_folder, write_together
 from circle.study.titles import shown_name
@@ -78,7 +81,34 @@ def make_plan(
         sites=sites,
         change=change,
         approval_number=config.approval_number,
+        study_title=(
+            config.title_zh or config.title_en,
+            config.title_en or config.title_zh,
+        ),
+        notices=tuple(_notices(config, coverage.network)),
     )
+
+
+def _notices(config: StudyConfig, network: WalkNetwork) -> Iterator[Words]:
+    """Yield what everybody who reads a figure has to know of the data, the same as the guide."""
+    if config.notice_zh or config.notice_en:
+        yield config.notice_zh or config.notice_en, config.notice_en or config.notice_zh
+    share = network.inferred_share
+    if share > 0:
+        told = f"{max(share, 0.01):.0%}"
+        yield (
+            f"约 {told} 的道路长度为推断，未经实测：沿道路的距离随之不确定。",
+            f"About {told} of the street length is inferred, not mapped: distances along the "
+            "streets are as uncertain.",
+        )
+    if config.center_note_zh or config.center_note_en:
+        yield (
+            config.center_note_zh or config.center_note_en,
+            config.center_note_en or config.center_note_zh,
+        )
+    elif config.center_accuracy_m:
+        accuracy = f"{config.center_accuracy_m:g}"
+        yield f"中心点位置误差约 {accuracy} 米。", f"The centre may be {accuracy} m off."
 
 
 def _sources(result: PlanResult) -> dict[str, Provenance | Mapping[str, Any]]:

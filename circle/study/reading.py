@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Literal
 
 import geopandas
+import numpy as np
 import shapely
 
 from circle.classes import ClassTable
 from circle.demand.gated import Yard
 from circle.edits import edit_network, read_edits
-from circle.errors import CircleError, InputError, OnlineError, StudyError
+from circle.errors import CircleError, InputError, OnlineError, PositionError, StudyError
 from circle.facilities import from_features
 from circle.features import MapFeatures, read_features
 from circle.features.given_layers import read_layer
+from circle.geometry import check_lonlat
 from circle.guide.model import GuidePhoto
 from circle.guide.photos import BadPhoto, read_photos
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
+from circle.snapping import snap
 from circle.store import Register
 from circle.store.drawn import gates_of
 from circle.store.joining import edits_of, facilities_of
@@ -95,6 +98,30 @@ def read_network(config: StudyConfig, map_file: Path, progress: bool) -> WalkNet
         provenance = replace(network.provenance, data_date=config.data_date)
         network = replace(network, provenance=provenance)
     return network
+
+
+def check_center(config: StudyConfig, network: WalkNetwork) -> None:
+    """
+    Refuse a study whose centre no walk can start from, whatever is made of it.
+
+    Raises
+    ------
+    StudyError
+        If the centre lies outside the streets or has none within 100 m; the sentence names the
+        key.
+    """
+    try:
+        lon, lat = check_lonlat(*config.center, within=network.bounds)
+    except PositionError as error:
+        raise under_key("center", error) from error
+    x, y = network.frame.to_xy(np.array([lon]), np.array([lat]))
+    if not snap(network, x, y, config.who).is_snapped.all():
+        raise bad_key(
+            "center",
+            f"lies at {lon:g},{lat:g}, and no street the walker {config.walker} can use is within "
+            "100 m; move it to a street",
+            f"位于 {lon:g},{lat:g}，其 100 米内没有步行者 {config.walker} 可走的道路；请移到路边",
+        )
 
 
 def _with_register_edits(config: StudyConfig, network: WalkNetwork) -> WalkNetwork:

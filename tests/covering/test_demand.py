@@ -100,6 +100,25 @@ def test_cells_without_buildings_keep_their_people_and_the_edge_is_told() -> Non
     assert "cuts 1 cells" in told
 
 
+def test_homes_no_cell_reaches_are_told_with_every_figure() -> None:
+    homes = buildings((0, 0, 10, 10), (300, 0, 310, 10), (400, 0, 410, 10), (500, 0, 510, 10))
+    some = make_demand(bounds_of(1000), town_of(homes), grid=grid_of({(-50, -50, 350, 100): 80.0}))
+    assert some.figures["homes_no_cell_reaches"] == 2
+    assert "Beware: 2 of 4 homes (50%) lie in no cell" in some.source[1]
+    assert "4 栋住宅中有 2 栋（50%）" in some.source[0]
+    every = make_demand(bounds_of(1000), town_of(homes), grid=grid_of({(-50, -50, 600, 100): 80.0}))
+    assert every.figures["homes_no_cell_reaches"] == 0
+    assert "Beware" not in every.source[1]
+
+
+def test_a_grid_of_another_town_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "there.gpkg"
+    cells = degrees(shapely.box(5_000, 0, 5_100, 100))
+    gpd.GeoDataFrame({"population": [3]}, geometry=cells, crs=4326).to_file(path)
+    with pytest.raises(InputError, match="and nothing of the streets"):
+        read_grid(path, bounds_of(1000))
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_nobody_is_lost_or_made(seed: int) -> None:
@@ -224,7 +243,8 @@ def test_a_raster_and_its_edges(tmp_path: Path) -> None:
     # Only what touches the extent is read.
     part = read_grid(path, Bounds(lon + 0.0011, lat - 0.0009, lon + 0.0019, lat - 0.0001))
     assert part.people == 2
-    assert read_grid(path, Bounds(0, 0, 1, 1)).people == 0
+    with pytest.raises(InputError, match="nothing of the streets"):
+        read_grid(path, Bounds(0, 0, 1, 1))
     for wrong in (tmp_path / "none.tif", tmp_path / "broken.tif"):
         if wrong.name == "broken.tif":
             wrong.write_bytes(b"II*\0 no raster")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import openpyxl
+import pypdfium2
 import pytest
 import shapely
 from click.testing import CliRunner, Result
@@ -78,15 +80,56 @@ def test_the_drawn_town_by_the_command(tmp_path: Path) -> None:
     assert (east["people"], east["excess"]) == (50, pytest.approx(100, abs=1))
 
 
-def test_a_class_nobody_runs_is_covered_for_nobody(tmp_path: Path) -> None:
+def test_a_class_the_map_has_no_place_of_gets_no_verdict(tmp_path: Path) -> None:
     data = answer(study(tmp_path), "--class", "money_post")
     for level in ("5min", "10min", "15min"):
         found = row(data, f"money_post@{level}")
         assert (found["n_places"], found["covered"], found["uncovered"]) == (0, 0, 180)
         assert (found["low"], found["high"]) == (0, 0)
-    text = run(study(tmp_path / "again"), "--class", "money_post")
+    text = run(study(tmp_path / "again"), "--class", "money_post", "--lang", "en")
     assert text.exit_code == 0
-    assert "0.0%" in text.output
+    assert text.output.count("none on this map") == 3
+    assert "%" not in text.output.split("Money and post")[1].split("\n")[0]
+    assert "There is no gap in anything the map knows a place of." in text.output
+
+
+@pytest.mark.parametrize(
+    ("center", "said"),
+    [("[7.42, 43.73]", "outside the street data"), ("[103.8393, 36.0651]", "100 m")],
+)
+def test_a_centre_off_the_streets_is_refused_as_the_guide_refuses_it(
+    tmp_path: Path, center: str, said: str
+) -> None:
+    refused(run(study(tmp_path, center=center), "--lang", "en"), "“center”", said)
+
+
+def test_what_the_data_are_is_told_with_the_figures(tmp_path: Path) -> None:
+    folder = study(tmp_path, notice_zh='"重建的样本"', notice_en='"A reconstructed sample"',
+                   center_accuracy_m="300")  # fmt: skip
+    streets = json.loads((folder / "streets.geojson").read_text("utf-8"))
+    streets["features"][0]["properties"]["evidence"] = "inferred"
+    (folder / "streets.geojson").write_text(json.dumps(streets), "utf-8")
+    out = tmp_path / "out"
+    done = CliRunner().invoke(
+        main, ["coverage", str(folder), "--class", "health", "--lang", "en", "--out", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    # 1,600 m of 2,400 m and of two lanes of 30 m.
+    told = ("A reconstructed sample", "About 65% of the street length is inferred", "300 m off")
+    page = json.loads(
+        (out / "planner.html").read_text("utf-8")
+        .split('<script type="application/json"')[1].split(">", 1)[1].split("</script>")[0]
+    )  # fmt: skip
+    pdf = pypdfium2.PdfDocument(out / "coverage-report-en.pdf")
+    first = " ".join(pdf[0].get_textpage().get_text_range().split())
+    book = openpyxl.load_workbook(out / "coverage.xlsx")
+    method = " ".join(str(cell.value) for line in book["method"].iter_rows() for cell in line)
+    for text in told:
+        assert text in done.output
+        assert text in " ".join(notice["en"] for notice in page["notices"])
+        assert text in first
+        assert text in method
+    assert page["title"] == {"zh": "试画指南", "en": "Drawn guide"}
 
 
 def test_everybody_is_covered(tmp_path: Path) -> None:

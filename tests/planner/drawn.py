@@ -100,7 +100,11 @@ def areas() -> Areas:
 
 def inputs(coverage: CoverageResult | None = None, **more: Any) -> PlannerInputs:
     judged = coverage or result()
-    texts = PlannerTexts(
-        "画的城" + CLOSING, "Drawn town " + HOSTILE, notice_zh=HOSTILE, notice_en=CLOSING
+    texts = PlannerTexts("画的城" + CLOSING, "Drawn town " + HOSTILE)
+    return PlannerInputs(
+        judged,
+        texts,
+        {},
+        find_gaps(judged),
+        **{"areas": areas(), "notices": ((HOSTILE, CLOSING),), **more},
     )
-    return PlannerInputs(judged, texts, {}, find_gaps(judged), **{"areas": areas(), **more})

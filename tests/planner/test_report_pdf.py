@@ -78,7 +78,7 @@ def test_odd_towns_have_a_report(make: Any) -> None:
     assert "Key findings" in said
     expected = {
         nobody: "people are unknown",
-        no_places: "there is none in the data",
+        no_places: "None on this map",
         all_covered: "All people have every class within every limit",
         no_homes: "no homes to judge",
         by_minutes: "by minutes on foot",

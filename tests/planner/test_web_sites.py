@@ -45,7 +45,7 @@ def test_chosen_sites_say_whom_they_serve(visit: Open, town: CoverageResult) -> 
     told = page.inner_text(".sites-told")
     # c and e live within 300 m of either candidate: 80 of 150 people more.
     assert "46.7 % → 100.0 %" in told
-    assert "80 people more" in told
+    assert "80 people known to be without gain it" in told
     assert "proven best" in told
     page.click("#tab-sites")
     assert "80 people" in page.inner_text("#table tbody tr")

@@ -6,11 +6,13 @@ import pytest
 import shapely
 from sketch import FRAME, place, sketch
 
-from circle.coverage.mode import PersonMode, StandardMode
+from circle.coverage.mode import PersonMode, StandardMode, Subject
 from circle.coverage.places import places_table
 from circle.demand.assumptions import Assumptions
 from circle.demand.model import Demand, homes_table, starts_table
 from circle.errors import SitingError
+from circle.planner.plan import Sites
+from circle.planner.proposals import said_of_sites, site_name
 from circle.siting import candidates, plan_sites
 from circle.walkers import WALKERS
 
@@ -124,6 +126,32 @@ def test_least_walking_weighs_people(town):
         "listed-5",
         "listed-5",
     ]
+
+
+def test_a_site_on_a_street_without_a_name_is_called_by_one_nearby(town):
+    named = sketch("A---B--C", m_per_char=50, AB={"highway": "footway", "name": "东街"})
+    homes = homes_at([named.at("C")], [5.0])
+    spots = candidates.listed([("", named.at("C"))])
+    found = plan_sites(
+        named.network, homes, NONE, spots, StandardMode(), 300.0, "most_people", n_new=1
+    )
+    (row,) = found.sites.itertuples(index=False)
+    # C is 150 m from the named street.
+    assert (row.street, row.near) == (None, "东街")
+    assert site_name(row) == ("东街附近", "near 东街")
+    (row,) = plan(town, letters="b").sites.itertuples(index=False)
+    assert site_name(row._replace(name=None))[1].startswith("at 36.06")
+
+
+def test_fewer_sites_than_asked_for_say_why(town):
+    found = plan(town, letters="bde", limit=800.0, n_new=3)
+    subject = Subject("clinic@15min", "class", "15min", "诊所", "clinic", 800.0, "clinic")
+    said = [en for _, en in said_of_sites(Sites(subject, found))]
+    assert (found.n_asked, len(found.sites)) == (3, 2)
+    assert (
+        "3 were asked for and 2 chosen: site 3 gains none of the people known to be without."
+        in said
+    )
 
 
 def test_in_minutes_it_is_the_walker_who_decides(town):

@@ -26,7 +26,27 @@ COMPOUNDS = (("west", -800, 0, 100), ("east", 500, 0, 50), ("north", 0, 800, 30)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = write_study(tmp_path_factory.mktemp("what-if") / "drawn", compounds='"homes.csv"')
+    """Return the study with data far around it: whoever finds nothing has nothing."""
+    folder = write_compounds(tmp_path_factory.mktemp("what-if") / "drawn")
+    file = folder / "streets.geojson"
+    streets = json.loads(file.read_text("utf-8"))
+    first = streets["features"][0]
+    for corner in (-3_000, 3_000):
+        line = [at(corner, corner), at(corner * 0.99, corner)]
+        geometry = {"type": "LineString", "coordinates": line}
+        streets["features"].append({**first, "geometry": geometry})
+    file.write_text(json.dumps(streets), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cut_folder(tmp_path_factory):
+    """Return the study as it is drawn: every street goes on beyond the data."""
+    return write_compounds(tmp_path_factory.mktemp("what-if-cut") / "drawn")
+
+
+def write_compounds(folder):
+    write_study(folder, compounds='"homes.csv"')
     rows = ["id,name,lon,lat,people"]
     for name, east_m, north_m, people in COMPOUNDS:
         lon, lat = at(east_m, north_m)
@@ -38,6 +58,7 @@ def folder(tmp_path_factory):
 def people(found, key):
     row = found.table[(found.table["subject"] == key) & (found.table["measure"] == "people")]
     (one,) = row.to_dict("records")
+    assert one["covered_after"] - one["covered_before"] == one["gained"] + one["settled"]
     return one["covered_before"], one["covered_after"], one["gained"]
 
 
@@ -58,6 +79,55 @@ def test_a_place_more_serves_those_near_it_and_nobody_else(folder):
     others = found.table[~found.table["subject"].str.startswith("health@")]
     assert (others["gained"].fillna(0) == 0).all()
     assert found.changed[0][0].startswith("新增：新诊所")
+
+
+def test_who_is_unknown_for_the_edge_of_the_data_neither_gains_nor_loses(cut_folder):
+    found = try_it(cut_folder, built=(NewPlace("诊所", at(600, 0), "新诊所"),))
+    row = found.table[(found.table.subject == "health@5min") & (found.table.measure == "people")]
+    (one,) = row.to_dict("records")
+    # East and west the data end within 300 m of the homes: beyond may be a clinic.
+    assert (one["covered_before"], one["unknown_before"]) == (30, 150)
+    assert (one["covered_after"], one["unknown_after"]) == (80, 100)
+    assert (one["gained"], one["settled"]) == (0, 50)
+    words = home_changes(found.before.coverage, found.after.coverage, "health@5min")
+    assert words.tolist() == ["unknown", "settled", "covered"]
+    # Where the only clinic goes, nobody can say whether it is missed.
+    closed = try_it(cut_folder, closed=("north",))
+    assert people(closed, "health@5min") == (30, 0, 0)
+    assert who_gains(closed, "health@5min") == [0, 0, 0]
+
+
+def test_the_edge_of_the_data_is_told_by_the_commands(cut_folder):
+    shown = run("what-if", cut_folder, "--add", f"health@{spot(600, 0)}", "--class", "health")
+    assert "+0" not in shown.stdout
+    assert "+50" in shown.stdout
+    assert "edge of the data" in shown.stdout
+    chosen = run("site", cut_folder, "--class", "health", "--level", "5min")
+    assert "0 chosen" in chosen.stdout
+    assert "150 (83.3%) nobody can say" in chosen.stdout
+    assert "edge of the data" in chosen.stdout
+    assert "gains none of the people known to be without" in chosen.stdout
+
+
+def test_a_site_and_the_same_place_as_a_what_if_agree(folder, cut_folder):
+    for one in (folder, cut_folder):
+        site = told("site", one, "--class", "health", "--level", "10min", "--goal", "walking")
+        (x, y) = site["sites"]["features"][0]["geometry"]["coordinates"]
+        change = told("what-if", one, "--add", f"health@{x},{y}", "--class", "health")
+        (row,) = [
+            row
+            for row in change["table"]
+            if (row["subject"], row["measure"]) == ("health@10min", "people")
+        ]
+        for mine, theirs in (
+            ("served_before", "covered_before"),
+            ("unknown_before", "unknown_before"),
+            ("served_after", "covered_after"),
+            ("unknown_after", "unknown_after"),
+            ("gained", "gained"),
+            ("settled", "settled"),
+        ):
+            assert site[mine] == row[theirs], mine
 
 
 def test_a_place_that_closes_is_missed(folder):
@@ -213,9 +283,8 @@ def test_a_change_is_on_the_map_and_in_the_tables(folder, tmp_path):
     assert rows["health@5min"]["gained"] == 20
     assert change["drawn"] == []
     homes = pyogrio.read_dataframe(out / "coverage.gpkg", layer="homes").set_index("demand_id")
-    # The streets end west of the western compound: beyond may be one.
     assert homes["change_health_5min"].to_dict() == {
-        "west": "unknown", "east": "gained", "north": "lost",
+        "west": "uncovered", "east": "gained", "north": "lost",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from circle.edits import Closure, Gate, Link
 from circle.errors import CircleError, ConflictError, EditError, RegisterError
 from circle.schemas import Entrance, Event, Offer
-from circle.store import Compound, CompoundGate, Origin, Place, Register, StreetEdit
+from circle.store import Compound, CompoundGate, Origin, Place, Register, StreetEdit, opening
 from circle.store.drawn import edits_in_force
 from circle.store.tables import Base
 
@@ -368,3 +368,19 @@ def test_foreign_later_and_missing_registers_are_told(tmp_path: Path) -> None:
         with pytest.raises(RegisterError) as caught:
             Register.open(address)
         assert "secret" not in caught.value.en
+
+
+def test_a_refusal_at_once_to_change_the_journal_is_asked_again() -> None:
+    class Cursor:
+        refusals = 3
+        said = ""
+
+        def execute(self, statement: str) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise sqlite3.OperationalError("database is locked")
+            self.said = statement
+
+    cursor = Cursor()
+    opening._write_ahead(cursor)  # type: ignore[arg-type]
+    assert cursor.said == "pragma journal_mode=wal"

@@ -12,11 +12,13 @@ import pytest
 from drawn_study import CENTER, write_study
 
 from circle.classes import load_classes
+from circle.demand.compounds import read_compounds
 from circle.errors import PositionError, SheetError, StudyError
 from circle.facilities import SHEET_COLUMNS, read_sheet
 from circle.geometry import LonLat
 from circle.guide.wording import Both
 from circle.hours import read_hours
+from circle.standards import COLUMNS, load_standards, standard_files
 from circle.store.list_files import read_list
 from circle.store.listed import facilities_of_list
 from circle.study import StudyConfig, find_study, read_study
@@ -253,6 +255,26 @@ def test_titles_of_a_new_guide_read_well(tmp_path: Path) -> None:
     assert config.title_zh == "幸福里15分钟生活圈指南"
 
 
+def test_a_new_study_tells_the_columns_of_every_table_coverage_reads(tmp_path: Path) -> None:
+    text = new_study(tmp_path / "n", CENTER).read_text("utf-8")
+    for column in COLUMNS:
+        assert column in text
+    for name in standard_files():
+        assert name in text
+    # The headings told are a sheet that is read, in Chinese and in English.
+    for heads in re.findall(r"^#   (\S+,\S+)$", text, re.MULTILINE):
+        sheet = tmp_path / "compounds.csv"
+        sheet.write_text(f"{heads}\na,甲,{CENTER.lon},{CENTER.lat},wgs84,10,25\n", "utf-8")
+        row = read_compounds(sheet).table.iloc[0]
+        assert (row["name"], row["dwellings"], row["people"]) == ("甲", 10, 25)
+    assert len(re.findall(r"^#   \S+,户数,人口$", text, re.MULTILINE)) == 1
+    example = tmp_path / "n" / "standards-example.csv"
+    assert load_standards(example) == load_standards("city-checkup-parks")
+    sheet.write_text("id,name\na,b\n", "utf-8")
+    with pytest.raises(SheetError, match=r"households \(户数\)"):
+        read_compounds(sheet)
+
+
 def test_the_example_list_is_read_once_it_is_no_example(tmp_path: Path) -> None:
     new_study(tmp_path / "n", CENTER)
     path = tmp_path / "n" / "places-example.xlsx"
@@ -293,7 +315,7 @@ def sheet_columns(path: Path) -> list[str]:
 def test_a_list_of_ones_own_gets_no_example(tmp_path: Path) -> None:
     given = write_study(tmp_path / "given")
     new_study(tmp_path / "n", CENTER, places=given / "places.csv")
-    assert [path.name for path in (tmp_path / "n").iterdir()] == ["circle.toml"]
+    assert not (tmp_path / "n" / "places-example.xlsx").exists()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@
 
   guide.drawAbout = function () {
     const data = guide.data, holder = guide.byId('about');
-    const facts = [
-      guide.say(data.notice),
+    const facts = data.notices.map(guide.say).concat([
       guide.t('about_streets', { source: data.source, date: data.data_date || '–' }),
       guide.modeText(), guide.t('about_along'), guide.say(data.demand.source), guide.t('about_edge'),
       guide.t('about_far', { limit: guide.farthest() }), guide.t('about_nested')
-    ].concat(data.notes.map(guide.say)).filter(Boolean);
+    ]).concat(data.notes.map(guide.say)).filter(Boolean);
     guide.clear(holder);
     holder.appendChild(guide.el('h2', {}, [guide.t('about')]));
     holder.appendChild(guide.el('ul', { class: 'facts' }, facts.map(function (fact) {

@@ -123,7 +123,7 @@
           subject.isClause ? guide.el('small', {}, [' ' + guide.far(subject.limit)]) : null,
           guide.unverified(subject)
         ]),
-        guide.el('span', { class: 'subject-share' }, [guide.percent(share)]), bar(subject)
+        guide.el('span', { class: 'subject-share' }, [guide.share(subject, share)]), bar(subject)
       ]
     };
   }

@@ -27,6 +27,8 @@
       guide.el('p', { class: 'by' }, [guide.el('bdi', {}, [guide.by(subject)]),
         ' · ' + guide.levelName(subject.level),
         told ? ' · ' + guide.t('need_' + told.need) : '']),
+      guide.store.placesOf(subject).length ? null :
+        guide.el('p', { class: 'note warn' }, [guide.t('none_here_note')]),
       told && !subject.verified ?
         guide.el('p', { class: 'note warn' }, [guide.t('unverified_note')]) : null,
       told && guide.say(told.note) ? guide.el('p', { class: 'note' }, [guide.say(told.note)]) : null
@@ -38,11 +40,10 @@
     const lines = [];
     const low = figure('low'), high = figure('high');
     const isMetres = guide.data.unit === 'm';
-    // Ground has no range but its share.
-    if (isFinite(low) && !guide.isGround(measure)) {
+    if (isFinite(low)) {
       lines.push.apply(lines, line(guide.t('range'),
         guide.percent(low) + ' – ' + guide.percent(high),
-        guide.t(isMetres ? 'range_note_m' : 'range_note_min', {
+        guide.t(guide.isGround(measure) ? 'range_note_ground' : isMetres ? 'range_note_m' : 'range_note_min', {
           n: Math.round(100 * (guide.data.parameters.speed_share || 0))
         })));
     }
@@ -84,8 +85,10 @@
         return guide.el('p', {}, [guide.t('sites_line', {
           name: guide.say(plan.name), before: share(plan.before), after: share(plan.after)
         }), ' · ', guide.t('sites_gain', {
-          n: guide.number(plan.after - plan.before), unit: guide.unitOf(plan.measure)
-        }), ' · ', guide.t(plan.proven ? 'sites_proven' : 'sites_unproven')]);
+          n: guide.number(plan.gained), unit: guide.unitOf(plan.measure)
+        }), plan.unknown ? ' · ' + guide.t('sites_unknown', {
+          n: guide.number(plan.unknown), m: guide.number(plan.settled), unit: guide.unitOf(plan.measure)
+        }) : '', ' · ', guide.t(plan.proven ? 'sites_proven' : 'sites_unproven')]);
       })));
   }
 
@@ -109,7 +112,7 @@
     guide.clear(holder);
     head(subject).concat([
       guide.el('p', { class: 'big' }, [
-        guide.el('strong', {}, [guide.percent(guide.store.figure(subject, measure, 'share_covered'))]),
+        guide.el('strong', {}, [guide.share(subject, guide.store.figure(subject, measure, 'share_covered'))]),
         guide.el('span', {}, [guide.t('covered'), guide.el('br', {}, []),
           guide.t('of_total', guide.isGround(measure) ?
             { n: guide.number(total / 1e4, 1), unit: guide.t('unit_ha') } :
@@ -123,7 +126,7 @@
     ]).forEach(function (part) { if (part) holder.appendChild(part); });
     guide.byId('status').textContent = guide.t('selected', {
       what: guide.say(subject.name) + ' ' + guide.t('within', { limit: guide.far(subject.limit) }) + ' ' +
-        guide.t('covered') + ' ' + guide.percent(guide.store.figure(subject, measure, 'share_covered'))
+        guide.t('covered') + ' ' + guide.share(subject, guide.store.figure(subject, measure, 'share_covered'))
     });
   };
 })(window.circleGuide = window.circleGuide || {});

@@ -57,10 +57,10 @@
       const look = colours.change;
       const both = add(look.covered, null, false), none = add(look.uncovered, null, false);
       const gained = add(look.gained, '#042a52', false), lost = add(look.lost, '#6e3a05', false);
-      for (let i = 0; i < n; i += 1) {
-        numbers[i] = states[i] === 3 ? outside : states[i] === 0 ? (after[i] === 0 ? both : lost) :
-          after[i] === 0 ? gained : after[i] === 2 ? unknown : none;
-      }
+      const settled = add(look.settled, '#042a52', false);
+      const by = { gained: gained, lost: lost, settled: settled, covered: both, uncovered: none,
+        unknown: unknown, outside: outside };
+      for (let i = 0; i < n; i += 1) numbers[i] = by[guide.changeOf(states[i], after[i])];
     } else {
       const covered = add(state.covered, edge.covered, false);
       const uncovered = add(state.uncovered, edge.uncovered, false);
@@ -68,6 +68,14 @@
       for (let i = 0; i < n; i += 1) numbers[i] = by[states[i]];
     }
     return { numbers: numbers, looks: looks };
+  };
+
+  /* What a change means to a home: as circle/coverage/change.py has it. */
+  guide.changeOf = function (before, after) {
+    if (after === 3) return 'outside';
+    if (after === 2) return 'unknown';
+    if (after === 0) return ['covered', 'gained', 'settled'][before];
+    return before === 0 ? 'lost' : 'uncovered';
   };
 
   guide.distanceStep = function (ratio) {

@@ -62,17 +62,16 @@
   function rowsOfChange(subject, measure, total) {
     const look = guide.data.colours.change, store = guide.store;
     const states = store.states(subject), after = store.statesAfter(subject) || states;
+    const words = ['gained', 'lost', 'settled', 'covered', 'uncovered', 'unknown'];
     const numbers = states.map(function (state, i) {
-      return state === 0 ? (after[i] === 0 ? 0 : 1) : after[i] === 0 ? 2 : after[i] === 2 ? 4 : 3;
+      return words.indexOf(guide.changeOf(state, after[i]));
     });
-    const sums = sumBy(numbers, 5, measure);
-    return [
-      row(look.gained, guide.t('gained'), guide.percent(sums[2] / total)),
-      row(look.lost, guide.t('lost'), guide.percent(sums[1] / total)),
-      row(look.covered, guide.t('still'), guide.percent(sums[0] / total)),
-      row(look.uncovered, guide.t('still_not'), guide.percent(sums[3] / total)),
-      row('', guide.t('unknown'), guide.percent(sums[4] / total), 'hatched')
-    ];
+    const sums = sumBy(numbers, words.length, measure);
+    const name = { covered: 'still', uncovered: 'still_not' };
+    return words.map(function (word, k) {
+      return row(word === 'unknown' ? '' : look[word], guide.t(name[word] || word),
+        guide.percent(sums[k] / total), word === 'unknown' ? 'hatched' : undefined);
+    });
   }
 
   function rowsOfState(subject, measure) {

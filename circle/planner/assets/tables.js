@@ -57,7 +57,7 @@
         cells: [[link(guide.say(subject.name), function () { guide.choose(subject); }),
           guide.unverified(subject)],
         guide.by(subject), guide.levelName(subject.level), guide.far(subject.limit),
-        guide.amount(figure('total'), measure), guide.percent(figure('share_covered')),
+        guide.amount(figure('total'), measure), guide.share(subject, figure('share_covered')),
         guide.percent(figure('share_uncovered')), guide.percent(figure('share_unknown')),
         guide.percent(figure('share_crow_fly')),
         isFinite(low) ? guide.percent(low) + ' – ' + guide.percent(high) : '–',
@@ -156,13 +156,15 @@
             }),
             guide.say(plan.name), guide.el('bdi', {}, [guide.say(site.name)]),
             site.gained === null ? '–' : guide.amount(site.gained, plan.measure),
+            guide.amount(site.settled, plan.measure),
             guide.far(site.mean)
           ]
         });
       });
     });
     return table(guide.t('table_sites'), [[guide.t('col_site')], [guide.t('col_name')],
-      [guide.t('col_building')], [guide.t('col_served'), true], [guide.t('col_mean'), true]], rows);
+      [guide.t('col_building')], [guide.t('col_served'), true], [guide.t('col_settled'), true],
+      [guide.t('col_mean'), true]], rows);
   }
 
   function change() {
@@ -170,19 +172,19 @@
     const rows = guide.data.subjects.filter(function (subject) {
       return subject.key in guide.data.change.which;
     }).map(function (subject) {
-      const before = guide.store.figure(subject, measure, 'covered');
-      const after = guide.store.figure(subject, measure, 'covered', true);
+      const moved = (guide.data.change.moved[measure] || {})[subject.key] || [0, 0];
       return {
         key: subject.key, cells: [link(guide.say(subject.name), function () { guide.choose(subject); }),
           guide.by(subject), guide.levelName(subject.level),
           guide.percent(guide.store.figure(subject, measure, 'share_covered')),
           guide.percent(guide.store.figure(subject, measure, 'share_covered', true)),
-          (after > before ? '+' : '') + guide.amount(after - before, measure)]
+          (moved[0] > 0 ? '+' : '') + guide.amount(moved[0], measure),
+          (moved[1] > 0 ? '+' : '') + guide.amount(moved[1], measure)]
       };
     });
     return table(guide.t('table_change') + ' · ' + guide.measureName(measure), [[guide.t('col_name')],
       [guide.t('col_by')], [guide.t('col_level')], [guide.t('col_before'), true],
-      [guide.t('col_after'), true], [guide.t('col_gained'), true]], rows);
+      [guide.t('col_after'), true], [guide.t('col_gained'), true], [guide.t('col_settled'), true]], rows);
   }
 
   const MAKERS = { all: all, areas: areas, gaps: gaps, homes: homes, sites: sites, change: change };

@@ -69,6 +69,11 @@
     return guide.t('clause', { standard: subject.told.standard, clause: subject.told.clause }).trim();
   };
 
+  /* A share, or that the map knows no place of the kind: then a share would be no verdict. */
+  guide.share = function (subject, share) {
+    return guide.store.placesOf(subject).length ? guide.percent(share) : guide.t('none_here');
+  };
+
   guide.unverified = function (subject) {
     return subject.verified ? null :
       guide.el('span', { class: 'unverified', title: guide.t('unverified_note') },
