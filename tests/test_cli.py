@@ -653,3 +653,10 @@ def test_a_guide_is_printed_in_the_language_that_was_asked_for(
     study = write_study(here / "my")
     CliRunner().invoke(main, [*arguments, str(study)])
     assert asked == [language]
+
+
+def test_a_folder_that_hides_the_sample_is_told(here: Path) -> None:
+    assert "sample" not in run("geocode", "张掖路", "--in", "shanzishi").stderr
+    write_study(here / "shanzishi")
+    hidden = run("geocode", "东路", "--in", "shanzishi")
+    assert f"your own study in {here / 'shanzishi'}" in hidden.stderr

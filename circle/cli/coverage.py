@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from circle.cli.command import CircleCommand, in_words, note, option, tell
+from circle.cli.studies import open_study
 from circle.errors import BudgetError, InputError
 from circle.study.typed import read_lonlat, read_numbers
 
@@ -167,11 +168,9 @@ def coverage(
     Workbook, tables, layers, report and web map go to maps/NAME. NAME is a study folder, or the
     embedded sample shanzishi.
     """
-    from circle.study.config import read_study
-
     position = None if at is None else read_lonlat(at)
     weighed = None if weights is None else _numbers_by_key(weights, "--weights")
-    config = read_study(name)
+    config = open_study(name)
     options = options_of(**given)
     from circle.cli import coverage_words as words
     from circle.cli.command import shows_progress

@@ -9,6 +9,7 @@ import click
 
 from circle.cli.command import CircleCommand, in_words, option, tell, wants_json
 from circle.cli.streets import open_streets
+from circle.cli.studies import open_study
 
 if TYPE_CHECKING:
     from circle.geocoding import GeocodeMatch, Geocoder
@@ -131,10 +132,9 @@ def _of_file(path: Path | None, online: bool) -> Geocoder:
 
 def _of_study(name: str, online: bool) -> tuple[Geocoder, frozenset[str]]:
     """Return who is asked, and the names on the study's list whose position nobody knows."""
-    from circle.study import read_study
     from circle.study.geocoder import read_listed, study_surroundings
 
-    config = read_study(name)
+    config = open_study(name)
     listed = read_listed(config)
     return study_surroundings(config, listed.known, online=online).geocoder, listed.unplaced
 

@@ -19,7 +19,7 @@ from circle.cli.command import (
     tell,
 )
 from circle.cli.outputs import check_output
-from circle.cli.studies import without_photos
+from circle.cli.studies import open_study, without_photos
 from circle.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def guide(
         check_output(output, (".pdf",))
     from circle.guide.paper.options import PaperOptions
     from circle.guide.paper.sheet import compose
-    from circle.study import read_study, run_study
+    from circle.study import run_study
     from circle.study.files import check_folder, write_together
 
-    config = read_study(name)
+    config = open_study(name)
     target = output or Path("maps") / config.name / f"guide-{paper}.pdf"
     check_folder(target.parent)
     note(in_words("Working out the walks …", "正在计算步行时间……"))
@@ -275,9 +275,9 @@ def pictures(name: str, only: str | None, folder: Path) -> None:
     from circle.guide.paper.prints import print_pictures
     from circle.guide.pictures import take_pictures
     from circle.guide.web import render_page
-    from circle.study import read_study, run_study
+    from circle.study import run_study
 
-    config = read_study(name)
+    config = open_study(name)
     note(in_words("Working out the walks …", "正在计算步行时间……"))
     study = run_study(config)
     files: list[Path] = []

@@ -19,6 +19,7 @@ from circle.cli.coverage import (
     write_files,
 )
 from circle.cli.streets import edits_option
+from circle.cli.studies import open_study
 from circle.study.files import check_folder
 from circle.study.typed import read_lonlat
 
@@ -103,12 +104,11 @@ def site(
     maps/NAME/site-CLASS. NAME is a study folder, or the embedded sample shanzishi.
     """
     from circle.planner.plan import Sites
-    from circle.study.config import read_study
     from circle.study.coverage import judge_plan
     from circle.study.plan_build import make_plan
     from circle.study.siting import SitingOptions, run_siting
 
-    config, options = read_study(name), options_of(**given)
+    config, options = open_study(name), options_of(**given)
     maps = Path("maps") / config.name
     if not no_files:
         check_folder(out_dir or maps)
@@ -165,12 +165,11 @@ def what_if(
     """
     from circle.edits import read_edits
     from circle.planner.plan import Change
-    from circle.study.config import read_study
     from circle.study.plan_build import make_plan
     from circle.study.what_if import changes_of, run_what_if
 
     changes = changes_of(built, moved, closed, read_edits(edits) if edits else (), read_lonlat)
-    config, options = read_study(name), options_of(**given)
+    config, options = open_study(name), options_of(**given)
     folder = out_dir or Path("maps") / config.name / "what-if"
     if not no_files:
         check_folder(folder)

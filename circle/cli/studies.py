@@ -280,6 +280,23 @@ def _copy(name: Path, like: str) -> None:
     )
 
 
+def open_study(name: str) -> StudyConfig:
+    """Return a study; where a folder hides the embedded one of its name, say which is used."""
+    from circle.resources import EMBEDDED_STUDIES
+    from circle.study import read_study
+
+    config = read_study(name)
+    if name in EMBEDDED_STUDIES and config.path.parent == Path(name).resolve():
+        click.echo(
+            in_words(
+                f"Using your own study in {config.path.parent}, not the embedded sample {name}.",
+                f"使用您自己的 {config.path.parent}，而不是内置样本 {name}。",
+            ),
+            err=True,
+        )
+    return config
+
+
 def _with_register(name: str) -> StudyConfig:
     """Return a study that names a register."""
     from circle.study import read_study
@@ -290,10 +307,8 @@ def _with_register(name: str) -> StudyConfig:
 
 
 def _build(name: str, *, for_staff: bool = False) -> BuildResult:
-    from circle.study import read_study
-
     # What draws maps is only loaded for a study that can be read.
-    config = read_study(name)
+    config = open_study(name)
     from circle.study import build_study
 
     if for_staff:
