@@ -15,7 +15,7 @@ from circle.network_build import build_network
 from circle.network_file import SUFFIX as SAVED_SUFFIX
 from circle.network_file import load_network
 from circle.osm import SUFFIXES as OSM_SUFFIXES
-from circle.osm import read_osm
+from circle.osm import read_header, read_osm
 from circle.provenance import Provenance
 from circle.streets_table import StreetTableBuilder
 from circle.terrain import read_heights
@@ -117,8 +117,39 @@ def _read(path: Path, ground: str | Path | None, progress: bool) -> WalkNetwork:
         return build_network(
             read_geojson_streets(path, ground=Path(ground) if ground is not None else None)
         )
+    raise _no_kind(path)
+
+
+def stated_extent(path: Path) -> Bounds | None:
+    """
+    Return the extent of a street file as far as it is known without reading an extract through.
+
+    None where the file does not state it.
+
+    Raises
+    ------
+    StreetsError, NetworkFileError
+        If it is of no kind streets can be read from, or cannot be opened as what it says it is.
+    """
+    name = path.name.lower()
+    if name.endswith(OSM_SUFFIXES):
+        try:
+            return read_header(path)[0]
+        except RuntimeError as error:
+            raise StreetsError(
+                en=f"{path.name} cannot be read as OpenStreetMap data; download it again.",
+                zh=f"{path.name} 无法作为 OpenStreetMap 数据读取；请重新下载。",
+            ) from error
+    if name.endswith((".geojson", ".json", SAVED_SUFFIX)):
+        return _read(path, None, False).bounds
+    if name.endswith(".graphml"):
+        return None
+    raise _no_kind(path)
+
+
+def _no_kind(path: Path) -> StreetsError:
     kinds = ", ".join((*OSM_SUFFIXES, ".graphml", ".geojson", SAVED_SUFFIX))
-    raise StreetsError(
+    return StreetsError(
         en=f"{path.name} is of no kind streets can be read from; give one of {kinds}.",
         zh=f"无法从 {path.name} 读取道路；请提供以下格式之一：{kinds}。",
     )

@@ -21,6 +21,8 @@ from drawn_study import CENTER, at, write_study
 
 from circle.cli import MODULES, main
 from circle.cli.command import language_of
+from circle.cli.studies import _addresses, _for_staff, _listen
+from circle.errors import CircleError
 
 ROOT = Path(__file__).resolve().parents[1]
 AT = f"{CENTER.lon},{CENTER.lat}"
@@ -606,3 +608,48 @@ def test_ctrl_c_ends_serving_without_a_traceback(here: Path) -> None:
     # The address and the files are told once.
     assert address not in rest
     assert len(lines) == len(set(lines))
+
+
+def test_staff_pages_without_a_password_say_where_they_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CIRCLE_STAFF_PASSWORD", raising=False)
+    with _listen("0.0.0.0", 0) as listener:
+        port = listener.getsockname()[1]
+        addresses = _addresses(listener)
+    assert addresses[0] == f"http://127.0.0.1:{port}"
+    assert not any("0.0.0.0" in each for each in addresses)
+    said = _for_staff(addresses, "0.0.0.0")
+    assert said[0].endswith(f"http://127.0.0.1:{port}/staff/")
+    assert "CIRCLE_STAFF_PASSWORD" in said[1]
+    with pytest.raises(CircleError, match="CIRCLE_STAFF_PASSWORD"):
+        _for_staff([f"http://192.0.2.7:{port}"], "192.0.2.7")
+    monkeypatch.setenv("CIRCLE_STAFF_PASSWORD", "三个火枪手")
+    other = f"http://192.0.2.7:{port}"
+    assert [line.partition(" ")[2] for line in _for_staff([other], "192.0.2.7")] == [
+        f"{other}/staff/"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "language"),
+    [
+        (["--lang", "en", "guide"], "en"),
+        (["--lang", "zh", "guide"], "zh-CN"),
+        (["guide"], None),
+        (["--lang", "en", "guide", "--language", "zh-CN"], "zh-CN"),
+    ],
+)
+def test_a_guide_is_printed_in_the_language_that_was_asked_for(
+    arguments: list[str], language: str | None, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def compose(_: Any, options: Any) -> Any:
+        asked.append(options.language)
+        raise CircleError(en="Enough.", zh="够了。")
+
+    monkeypatch.setattr("circle.guide.paper.sheet.compose", compose)
+    study = write_study(here / "my")
+    CliRunner().invoke(main, [*arguments, str(study)])
+    assert asked == [language]

@@ -61,6 +61,14 @@ def test_links_lead_somewhere(page: str) -> None:
     assert missing == []
 
 
+def test_what_is_looked_up_is_found() -> None:
+    lines = re.findall(r"^circle (geocode \S+ --in \S+)", README.read_text("utf-8"), re.M)
+    assert lines
+    for line in lines:
+        found = CliRunner().invoke(main, [*line.split(), "--json"])
+        assert json.loads(found.stdout)["candidates"], line
+
+
 def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     known = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Literal, TypeVar
 
 import click
 
@@ -30,9 +30,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def language() -> Language:
     """Return the language to speak: of ``--lang``, else of LC_ALL, LC_MESSAGES or LANG."""
+    return asked_language() or language_of(os.environ)
+
+
+def asked_language() -> Language | None:
+    """Return the language that ``--lang`` asked for, None without it."""
     context = click.get_current_context(silent=True)
-    chosen: Language | None = None if context is None else context.meta.get(_LANGUAGE)
-    return chosen or language_of(os.environ)
+    return None if context is None else context.meta.get(_LANGUAGE)
+
+
+def guide_language(spoken: Language) -> Literal["zh-CN", "en"]:
+    """Return the language of a guide that somebody who speaks one reads."""
+    return "zh-CN" if spoken == "zh" else "en"
 
 
 def language_of(environment: Mapping[str, str]) -> Language:

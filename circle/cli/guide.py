@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from circle.cli.command import CircleCommand, in_words, note, option, tell
+from circle.cli.command import (
+    CircleCommand,
+    asked_language,
+    guide_language,
+    in_words,
+    note,
+    option,
+    tell,
+)
 from circle.cli.outputs import check_output
+from circle.cli.studies import without_photos
 from circle.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,8 +69,9 @@ _REASONS = {
     "--language",
     "print_language",
     type=click.Choice(["zh-CN", "en"]),
-    en="Language of the print; by default the first one of the guide.",
-    zh="印刷语言；默认为指南的第一种语言。",
+    en="Language of the print; by default that of --lang where the guide has it, else the first "
+    "one of the guide.",
+    zh="印刷语言；默认与 --lang 相同（指南有这种语言时），否则为指南的第一种语言。",
 )
 @option(
     "-o",
@@ -106,7 +117,7 @@ def guide(
         is_large_print=large_print,
         classes=tuple(key.strip() for key in (classes or "").split(",") if key.strip()),
         style=style,
-        language=print_language,
+        language=print_language or _asked_of(config.languages),
     )
     printed = compose(study.content, options)
     write_together({target: printed.pdf})
@@ -126,6 +137,15 @@ def guide(
         },
         "\n".join(_said(printed, target)),
     )
+    for line in without_photos(study.bad_photos):
+        click.echo(line, err=True)
+
+
+def _asked_of(languages: Collection[str]) -> Literal["zh-CN", "en"] | None:
+    """Return the language of ``--lang`` where the guide has it."""
+    asked = asked_language()
+    wanted = None if asked is None else guide_language(asked)
+    return wanted if wanted in languages else None
 
 
 def read_scale(text: str) -> float:

@@ -22,6 +22,7 @@ from circle.cli.register_options import (
     map_option,
     online_option,
     open_register,
+    photo_problem_of,
     register_option,
     study_option,
     surroundings_of,
@@ -32,6 +33,7 @@ from circle.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from circle.store.importing import ImportPlan
+    from circle.store.list_files import PlaceList
     from circle.store.surroundings import Surroundings
 
 
@@ -115,10 +117,11 @@ def import_(
     Every row is reported before anything is written; without --yes you are asked.
     """
     from circle.cli.outputs import check_output
+    from circle.store.declared import datum_refusal, undeclared_rows
     from circle.store.import_report import plan_as_json, plan_in_words, write_report
     from circle.store.importing import apply_import, plan_import
     from circle.store.list_files import read_list
-    from circle.store.list_rows import needs_datum, read_drafts
+    from circle.store.list_rows import read_drafts
 
     if report is not None:
         check_output(report, (".xlsx",))
@@ -127,9 +130,14 @@ def import_(
         from circle.classes import load_classes
         from circle.store.known import known_for_others
 
-        around = surroundings_of(streets, study, known_for_others(register), online=online)
-        if needs_datum(listed, datum):
-            _tell_datums(listed, around)
+        around = surroundings_of(
+            streets, study, known_for_others(register), online=online, register=address
+        )
+        if undeclared_rows(listed, datum):
+            _tell_datums(listed, datum, around)
+        refusal = datum_refusal(listed, datum)
+        if refusal is not None and report is None:
+            raise refusal
         classes = around.classes if around is not None else load_classes()
         while True:
             drafts = read_drafts(
@@ -138,6 +146,8 @@ def import_(
                 datum,
                 within=None if around is None else around.bounds,
                 default_class=default_class,
+                photo_problem=photo_problem_of(address),
+                by_row=True,
             )
             with _bar(len(drafts)) as bar:
                 plan = plan_import(
@@ -151,6 +161,8 @@ def import_(
                 )
             if report is not None:
                 write_report(report, listed, plan, language())
+            if refusal is not None:
+                raise refusal
             wants = _wants_to_write(plan, yes, dry_run, only_good)
             if wants and not plan.is_sound and not only_good:
                 # It will be refused; what is wrong with which row comes first.
@@ -167,7 +179,8 @@ def import_(
         act = register.acts(limit=1)[0].act_id if n_written else None
     data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n_written}
     data["act_id"] = act
-    said = _written(plan_in_words(plan, language()), wants, n_written)
+    report_in_words = plan_in_words(plan, language())
+    said = _written(report_in_words, n_written if wants else None, _why_not(plan, only_good))
     if act is not None:
         said += in_words(
             f" To take it back: circle places undo --act {act}",
@@ -176,11 +189,24 @@ def import_(
     tell(data, said)
 
 
-def _written(report: str, is_written: bool, n_written: int) -> str:
-    said = in_words("Nothing was written.", "未写入任何内容。")
-    if is_written:
+def _written(report: str, n_written: int | None, why_not: str = "") -> str:
+    said = why_not or in_words("Nothing was written.", "未写入任何内容。")
+    if n_written is not None:
         said = in_words(f"{n_written} places written.", f"已写入 {n_written} 处地点。")
     return f"{report}\n{said}"
+
+
+def _why_not(plan: ImportPlan, only_good: bool) -> str:
+    """Return why nothing was written, and what to say so that it is."""
+    if plan.changes_nothing:
+        return in_words("There is nothing to write.", "没有需要写入的内容。")
+    if not plan.is_sound and not only_good:
+        return in_words(
+            "Nothing was written. Mend the refused rows, or let the others go in without them: "
+            "--only-good --yes",
+            "未写入任何内容。请修改被拒绝的行；若只写入其余各行，请加上 --only-good --yes",
+        )
+    return in_words("Nothing was written; --yes writes it.", "未写入任何内容；加上 --yes 即写入。")
 
 
 def _wants_to_write(plan: ImportPlan, yes: bool, dry_run: bool, only_good: bool) -> bool:
@@ -212,11 +238,12 @@ def _mapping(mappings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _tell_datums(listed: Any, around: Surroundings | None) -> None:
-    """Show what each datum would mean, before the list is refused."""
+def _tell_datums(listed: PlaceList, datum: str | None, around: Surroundings | None) -> None:
+    """Show what each datum would mean for the rows that declare none."""
     from circle.store.datum_meanings import datum_meanings, meanings_in_words
+    from circle.store.declared import undeclared_rows
 
-    meanings = datum_meanings(listed, around)
+    meanings = datum_meanings(undeclared_rows(listed, datum), around)
     click.echo(meanings_in_words(meanings, language()), err=True)
 
 
@@ -245,7 +272,8 @@ def _bar(length: int) -> Any:
 def from_map(name: str, yes: bool, dry_run: bool, address: str | None, who: str | None) -> None:
     """Take the facilities of a map into the register, unchecked; run again to refresh them.
 
-    NAME is a study, or a map file. What was checked or changed in the register stays.
+    NAME is a study, whose register is meant without --register, or a map file. What was checked
+    or changed in the register stays.
     """
     from circle.store.from_map import plan_from_map
     from circle.store.import_report import plan_as_json, plan_in_words
@@ -258,12 +286,15 @@ def from_map(name: str, yes: bool, dry_run: bool, address: str | None, who: str 
             en=f"The study {name} names no map; give a map file.",
             zh=f"指南 {name} 没有地图；请给出地图文件。",
         )
+    if address is None and not file.is_file():
+        address = name
     with open_register(address, must_exist=False) as register:
         plan = plan_from_map(register, around, file.name)
         wants = _wants_to_write(plan, yes, dry_run, only_good=True)
         n = apply_import(register, plan, who_acts(who), only_good=True) if wants else 0
     data = {**plan_as_json(plan, language()), "is_written": wants, "n_written": n}
-    tell(data, _written(plan_in_words(plan, language()), wants, n))
+    why_not = _why_not(plan, only_good=True)
+    tell(data, _written(plan_in_words(plan, language()), n if wants else None, why_not))
 
 
 @places.command(
@@ -298,7 +329,9 @@ def locate(
     )
 
     with open_register(address, must_exist=True) as register:
-        around = surroundings_of(streets, study, known_for_others(register), online=online)
+        around = surroundings_of(
+            streets, study, known_for_others(register), online=online, register=address
+        )
         if around is None:
             raise click.UsageError(
                 in_words(
@@ -309,7 +342,9 @@ def locate(
         n = write_locations(register, found, who_acts(who), "locate again") if yes else 0
     report = findings_in_words(found, language())
     data = {**findings_as_json(found, language()), "is_written": yes, "n_written": n}
-    tell(data, _written(report, yes, n))
+    why_not = in_words("Nothing was written; --yes writes what was found.",
+                       "未写入任何内容；加上 --yes 即写入找到的位置。")  # fmt: skip
+    tell(data, _written(report, n if yes else None, why_not))
 
 
 for _command in (*places_care.COMMANDS, *places_drawn.COMMANDS):

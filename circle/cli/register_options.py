@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ import click
 from circle.cli.command import in_words, note, option
 
 if TYPE_CHECKING:
+    from circle.errors import CircleError
     from circle.geocoding import KnownPlace
     from circle.store import Register
     from circle.store.surroundings import Surroundings
+    from circle.study import StudyConfig
 
 DEFAULT_REGISTER = "places.db"
 register_option = option(
@@ -25,8 +28,9 @@ register_option = option(
     default=None,
     envvar="CIRCLE_REGISTER",
     en="The register: a file (places.db without it), postgresql+psycopg://…, or a study that has "
-    "one.",
-    zh="登记册：文件（默认 places.db）、postgresql+psycopg://… 或带登记册的指南文件夹。",
+    "one; then its map is used too.",
+    zh="登记册：文件（默认 places.db）、postgresql+psycopg://… 或带登记册的指南文件夹，"
+    "并使用其地图。",
 )
 who_option = option(
     "--who",
@@ -62,24 +66,37 @@ def open_register(address: str | None, *, must_exist: bool) -> Register:
     """Return the register an address, a file or a study stands for."""
     from circle.store import Register
 
-    if address is not None and "://" not in address and not Path(address).is_file():
-        address = _register_of_study(address) or address
+    config = study_of_register(address)
+    if config is not None:
+        address = config.named_register()
     return Register.open(address or DEFAULT_REGISTER, must_exist=must_exist)
 
 
-def _register_of_study(name: str) -> str | None:
-    """Return the register of a study, None where there is no such study."""
+def study_of_register(address: str | None) -> StudyConfig | None:
+    """Return the study whose register is meant, None where a file or a database is named."""
     from circle.errors import StudyError
     from circle.study import read_study
 
+    if address is None or "://" in address or Path(address).is_file():
+        return None
     try:
-        config = read_study(name)
+        return read_study(address)
     except StudyError:
-        if (Path(name) / "circle.toml").is_file():
+        if (Path(address) / "circle.toml").is_file():
             raise
         return None
-    found: str | None = getattr(config, "register", None)
-    return found
+
+
+def photo_problem_of(address: str | None) -> Callable[[str], CircleError | None] | None:
+    """Return who says what is wrong with a picture; None where nobody knows its folder."""
+    from circle.guide.photos import photo_problem
+
+    config = study_of_register(address)
+    if config is not None:
+        return partial(photo_problem, config.photo_folder)
+    if address is not None and "://" in address:
+        return None
+    return partial(photo_problem, Path(address or DEFAULT_REGISTER).parent)
 
 
 def who_acts(who: str | None) -> str:
@@ -98,8 +115,15 @@ def surroundings_of(
     known: Sequence[KnownPlace] = (),
     *,
     online: bool = False,
+    register: str | None = None,
 ) -> Surroundings | None:
-    """Return the map addresses are looked up on, and what is known besides; None without one."""
+    """
+    Return the map addresses are looked up on, and what is known besides; None without one.
+
+    The map is that of `study`, else `streets`, else that of the study whose register is written.
+    """
+    if study is None and streets is None and study_of_register(register) is not None:
+        study = register
     if study is None and streets is None:
         return None
     note(in_words("Reading the map …", "正在读取地图……"))

@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from circle.cli.command import CircleCommand, in_words, note, option, shows_progress, tell
-from circle.errors import CircleError, StudyError
+from circle.cli.command import (
+    CircleCommand,
+    guide_language,
+    in_words,
+    language,
+    note,
+    option,
+    shows_progress,
+    tell,
+)
+from circle.errors import CircleError
 from circle.study.typed import read_lonlat
 
 if TYPE_CHECKING:
+    from circle.guide.photos import BadPhoto
     from circle.study import BuildResult, Step, StudyConfig
 
 DEFAULT_PORT = 8015
@@ -92,7 +102,14 @@ def new(
     from circle.study.example_sheet import EXAMPLE_NAME
 
     assert center is not None
-    path = new_study(name, read_lonlat(center), streets=streets, places=places, boundary=boundary)
+    path = new_study(
+        name,
+        read_lonlat(center),
+        streets=streets,
+        places=places,
+        boundary=boundary,
+        language=guide_language(language()),
+    )
     lines = [in_words(f"Wrote {path}", f"已写出 {path}")]
     if streets is None:
         lines.append(
@@ -105,8 +122,10 @@ def new(
     if places is None:
         lines.append(
             in_words(
-                f"{name / EXAMPLE_NAME} is a list to fill in and name under the key “places”.",
-                f"{name / EXAMPLE_NAME} 是可以填写的名单样表，填好后写在键“places”下。",
+                f"{name / EXAMPLE_NAME} is a list to fill in. When it is filled in, put this line "
+                f'into {path}, without # before it: places = "{EXAMPLE_NAME}"',
+                f"{name / EXAMPLE_NAME} 是可以填写的名单样表。填好以后，在 {path} 中写上这一行"
+                f'（前面不要有 #）：places = "{EXAMPLE_NAME}"',
             )
         )
     lines.append(in_words(f"Next: circle build {name}", f"下一步：circle build {name}"))
@@ -125,7 +144,7 @@ def build(name: str) -> None:
     """
     result = _build(name)
     tell(_summary(result), "\n".join([_counts(result), *map(str, result.paths)]))
-    for line in _unplaced(result):
+    for line in (*_unplaced(result), *without_photos(result.study.bad_photos)):
         click.echo(line, err=True)
 
 
@@ -158,14 +177,19 @@ def serve(name: str, host: str, port: int, staff: bool) -> None:
     # Taken before the work begins: a port that is taken should not be found out after it.
     with _listen(host, port) as listener:
         worked_on = _with_register(name) if staff else None
+        addresses = _addresses(listener)
+        for_staff = _for_staff(addresses, host) if staff else []
         result = _build(name, for_staff=staff)
         from circle.service import run_service
 
-        taken_port: int = listener.getsockname()[1]
-        shown_host = f"[{host}]" if ":" in host else host
-        address = f"http://{shown_host}:{taken_port}"
+        address = addresses[0]
         tell(
-            {"address": address, "planner": f"{address}/planner", **_summary(result)},
+            {
+                "address": address,
+                "addresses": addresses,
+                "planner": f"{address}/planner",
+                **_summary(result),
+            },
             "\n".join(
                 [
                     _counts(result),
@@ -175,10 +199,10 @@ def serve(name: str, host: str, port: int, staff: bool) -> None:
                         f"已在 {address} 提供服务（按 Ctrl+C 停止）",
                     ),
                     *(
-                        [in_words(f"Staff: {address}/staff/", f"工作台：{address}/staff/")]
-                        if staff
-                        else []
+                        in_words(f"For other computers: {other}", f"其他电脑：{other}")
+                        for other in addresses[1:]
                     ),
+                    *for_staff,
                     in_words(
                         f"The planner’s map is at {address}/planner",
                         f"规划用的覆盖地图在 {address}/planner",
@@ -187,9 +211,59 @@ def serve(name: str, host: str, port: int, staff: bool) -> None:
             ),
         )
         sys.stdout.flush()
+        for line in without_photos(result.study.bad_photos):
+            click.echo(line, err=True)
         # Ctrl+C is how it is meant to end.
         with suppress(KeyboardInterrupt):
             run_service(result.study, listener, staff=worked_on)
+
+
+def _addresses(listener: socket.socket) -> list[str]:
+    """Return where a browser finds what listens: on this computer, then from others."""
+    host, port = listener.getsockname()[:2]
+    hosts = [host]
+    if host in ("0.0.0.0", "::"):
+        # It listens everywhere, but “everywhere” is no address to open.
+        hosts = ["127.0.0.1", *_own_address()]
+    return [f"http://[{each}]:{port}" if ":" in each else f"http://{each}:{port}" for each in hosts]
+
+
+def _own_address() -> list[str]:
+    """Return by which address other computers know this one, where it has one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            # Nothing is sent: it only asks which way a packet would leave.
+            asked.connect(("192.0.2.1", 9))
+        except OSError:
+            return []
+        found: str = asked.getsockname()[0]
+        return [] if found.startswith("127.") else [found]
+
+
+def _for_staff(addresses: list[str], host: str) -> list[str]:
+    """Say where the staff pages open; without a password that is this computer alone."""
+    from circle.service import ServiceSettings
+
+    if ServiceSettings().staff_password is not None:
+        return [in_words(f"Staff: {each}/staff/", f"工作台：{each}/staff/") for each in addresses]
+    here = addresses[0]
+    if not here.startswith(("http://127.", "http://[::1]")):
+        raise CircleError(
+            en=f"At {host} nobody could open the staff pages: off this computer they ask for a "
+            "password, and none is set. Set CIRCLE_STAFF_PASSWORD, or leave out --host.",
+            zh=f"在 {host} 上谁也打不开工作台：从其他电脑访问需要密码，而现在没有设置。"
+            "请设置 CIRCLE_STAFF_PASSWORD，或去掉 --host。",
+        )
+    lines = [in_words(f"Staff: {here}/staff/", f"工作台：{here}/staff/")]
+    if len(addresses) > 1 or host in ("0.0.0.0", "::"):
+        lines.append(
+            in_words(
+                "The staff pages open on this computer only; with a password "
+                "(CIRCLE_STAFF_PASSWORD) others may open them too.",
+                "工作台只能在本机打开；设置密码（CIRCLE_STAFF_PASSWORD）后其他电脑也可以打开。",
+            )
+        )
+    return lines
 
 
 def _copy(name: Path, like: str) -> None:
@@ -211,13 +285,7 @@ def _with_register(name: str) -> StudyConfig:
     from circle.study import read_study
 
     config = read_study(name)
-    if config.register is None:
-        raise StudyError(
-            en=f'{config.path} names no register; add the line register = "places.db" to it, which '
-            "is made when it is not there yet.",
-            zh=f'{config.path} 中没有登记册；请加上一行 register = "places.db"，'
-            "文件不存在时会自动新建。",
-        )
+    config.named_register()
     return config
 
 
@@ -247,6 +315,10 @@ def _summary(result: BuildResult) -> dict[str, object]:
         "name": result.study.config.name,
         "n_places": len(content.places),
         "n_unplaced": len(content.unplaced),
+        "without_photo": [
+            {"name": photo.place, "photo": photo.file, "reason": in_words(photo.en, photo.zh)}
+            for photo in result.study.bad_photos
+        ],
         "files": [str(path) for path in result.paths],
     }
 
@@ -272,6 +344,21 @@ def _unplaced(result: BuildResult) -> list[str]:
     if len(unplaced) > _MOST_NAMED:
         n, path = len(unplaced) - _MOST_NAMED, result.unplaced_csv
         lines.append(in_words(f"… and {n} more: see {path}", f"……另有 {n} 处，见 {path}"))
+    return lines
+
+
+def without_photos(bad: tuple[BadPhoto, ...]) -> list[str]:
+    """Return which places are shown without their pictures and why, as far as a screen holds."""
+    lines = [
+        in_words(
+            f"Without its photo “{photo.file}”: {photo.place}; {photo.en}.",
+            f"没有照片“{photo.file}”：{photo.place}；{photo.zh}。",
+        )
+        for photo in bad[:_MOST_NAMED]
+    ]
+    if len(bad) > _MOST_NAMED:
+        n = len(bad) - _MOST_NAMED
+        lines.append(in_words(f"… and {n} more photos.", f"……另有 {n} 张照片。"))
     return lines
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from circle.classes import ClassTable
 from circle.facilities.entries import read_website
-from circle.facilities.kinds import nameless
+from circle.facilities.kinds import Kind, kind_called
 from circle.facilities.locate import facilities_table
 from circle.features import MapFeatures
 from circle.geocoding.folding import fold, has_cjk
@@ -124,11 +124,12 @@ def _record(candidate: _Candidate, features: MapFeatures, classes: ClassTable) -
     place_class = classes.by_key[candidate.category]
     name = candidate.name
     name_en = row.names.get("name:en") or row.names.get("int_name")
-    if not name:
-        operator = tags.get("operator") or tags.get("brand")
-        by_kind = nameless(row.kind or "", place_class.name_zh, place_class.name_en)
-        name = operator or by_kind[0]
-        name_en = name_en or operator or by_kind[1]
+    kind = kind_called(row.kind or "")
+    if not name or (kind is not None and kind.is_called_by_owner):
+        kind = kind or Kind(place_class.name_zh, place_class.name_en)
+        owner = name or tags.get("operator") or tags.get("brand") or ""
+        name = kind.named(owner)[0]
+        name_en = kind.named(name_en or owner)[1] if owner else name_en or kind.named("")[1]
     elif name_en is None and not has_cjk(name):
         name_en = name
     is_area = candidate.shape.area > 0

@@ -20,14 +20,38 @@ class Kind:
         What one of it is called.
     bears_names
         False for what has no name of its own, such as a post box: nothing is unknown about it.
+    is_called_by_owner
+        True where what the map writes as the name is who runs it: a cash machine called by its
+        bank must not look like a branch.
     """
 
     name_zh: str
     name_en: str
-    bears_names: bool
+    bears_names: bool = True
+    is_called_by_owner: bool = False
 
-    def names(self) -> tuple[str, str]:
-        """Return what a place of this kind without a name is called, in Chinese and English."""
+    def named(self, owner: str = "") -> tuple[str, str]:
+        """
+        Return what a place of this kind without a name of its own is called, in both languages.
+
+        Parameters
+        ----------
+        owner
+            Who runs it; empty where that is not known.
+
+        Examples
+        --------
+        >>> kinds()["amenity=toilets"].named()
+        ('公共厕所', 'Public toilets')
+        >>> kinds()["amenity=pharmacy"].named()
+        ('药店（名称未详）', 'Pharmacy (name unknown)')
+        >>> [kinds()[kind].named("中国银行")[0] for kind in ("amenity=atm", "amenity=bank")]
+        ['中国银行（自动取款机）', '中国银行']
+        """
+        if owner:
+            if self.bears_names:
+                return owner, owner
+            return f"{owner}（{self.name_zh}）", f"{owner} ({self.name_en.lower()})"
         if self.bears_names:
             return f"{self.name_zh}（名称未详）", f"{self.name_en} (name unknown)"
         return self.name_zh, self.name_en
@@ -35,33 +59,26 @@ class Kind:
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
-    """
-    Return the kinds the project has words for, by ``key=value``.
-
-    Examples
-    --------
-    >>> kinds()["amenity=toilets"].names()
-    ('公共厕所', 'Public toilets')
-    >>> kinds()["amenity=pharmacy"].names()
-    ('药店（名称未详）', 'Pharmacy (name unknown)')
-    """
+    """Return the kinds the project has words for, by ``key=value``."""
     with data_path("kinds.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["kind"]: Kind(row["name_zh"], row["name_en"], row["bears_names"] == "yes")
+            row["kind"]: Kind(
+                row["name_zh"],
+                row["name_en"],
+                bears_names=row["bears_names"] == "yes",
+                is_called_by_owner=row["bears_names"] == "owner",
+            )
             for row in csv.DictReader(file)
         }
 
 
-def nameless(kind: str, class_zh: str, class_en: str) -> tuple[str, str]:
+def kind_called(kind: str) -> Kind | None:
     """
-    Return what a place without a name is called, in Chinese and English.
+    Return a kind by its ``key=value`` on the map, None where there are no words for it.
 
-    Parameters
-    ----------
-    kind
-        Of the map, ``key=value``; of several values the first counts.
-    class_zh, class_en
-        Its class, for a kind there are no words for.
+    Examples
+    --------
+    >>> kind_called("shop=convenience;doityourself").name_zh, kind_called("shop=unheard_of")
+    ('便利店', None)
     """
-    known = kinds().get(kind.partition(";")[0])
-    return (known or Kind(class_zh, class_en, bears_names=True)).names()
+    return kinds().get(kind.partition(";")[0])

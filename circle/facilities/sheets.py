@@ -263,6 +263,18 @@ def _named(header: str, columns: Mapping[str, str]) -> str | None:
     return columns.get(key) or columns.get(re.sub(r"\(.*\)$", "", key))
 
 
+def is_example(cells: Mapping[str, str]) -> bool:
+    """
+    Say whether a row is a sample of how to fill a list in, which no reader of lists takes.
+
+    Examples
+    --------
+    >>> is_example({"id": "示例1"}), is_example({"id": "12", "name": "示例小学"})
+    (True, False)
+    """
+    return _EXAMPLE_ID.fullmatch(cells.get("id") or "") is not None
+
+
 def _columns(row: list[str], named: Callable[[str], str | None]) -> dict[int, str]:
     """Return which column is what; of two of one name the first."""
     columns: dict[int, str] = {}
@@ -372,7 +384,7 @@ def _records(rows: Rows, header: int, columns: dict[int, str]) -> list[dict[str,
     records: list[dict[str, Any]] = []
     for number, row in rows[header + 1 :]:
         cells = {name: row[at] for at, name in columns.items() if at < len(row) and row[at]}
-        if cells and not _EXAMPLE_ID.fullmatch(cells.get("id", "")):
+        if cells and not is_example(cells):
             records.append({"row": number, **cells})
     return records
 

@@ -4,7 +4,7 @@ Pictures for the guide: small, upright, and with nothing in them but their pixel
 What a phone writes into a picture (where, when and with what it was taken) must not travel with
 the guide, so no picture is passed on: each is drawn anew. What people have in their folders is
 taken as it comes (turned, for print, with 16 bits, with transparency), and what is no picture,
-or is broken, or would fill the memory, is told by row and file. The same file gives the same
+or is broken, or would fill the memory, is told by place and file. The same file gives the same
 bytes.
 """
 
@@ -14,12 +14,13 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from circle.errors import PhotoError, SheetError
+from circle.errors import PhotoError
 from circle.guide.model import GuidePhoto
 
 THUMBNAIL_BYTES = 12_000
@@ -40,7 +41,6 @@ _NARROWEST, _WIDEST = 1.0, 16 / 9
 _CENTERING = (0.5, 0.35)
 _QUALITIES = (82, 74, 66, 58, 50, 42)
 _SHRINKING = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.1)
-_MOST_NAMED = 12
 
 
 def make_photo(data: bytes) -> GuidePhoto:
@@ -107,63 +107,97 @@ def make_logo(data: bytes) -> bytes:
     raise _wrong("cannot be made small enough", "无法压缩到足够小")
 
 
-def read_photos(folder: Path, names: Iterable[tuple[int, str, str]]) -> dict[str, GuidePhoto]:
+@dataclass(frozen=True, slots=True)
+class BadPhoto:
     """
-    Read the pictures a list names.
+    A picture a place has and the guide has not.
+
+    Parameters
+    ----------
+    place
+        Name of the place, which is shown without it.
+    file
+        As the list or the register names it.
+    en, zh
+        What is wrong with it, and what to do.
+    """
+
+    place: str
+    file: str
+    en: str
+    zh: str
+
+
+def read_photos(
+    folder: Path, names: Iterable[tuple[str, str, str]]
+) -> tuple[dict[str, GuidePhoto], tuple[BadPhoto, ...]]:
+    """
+    Read the pictures of places; one that cannot be shown keeps no other from it.
 
     Parameters
     ----------
     folder
-        Where the list lies; pictures lie in it or below.
+        Where pictures lie, or below.
     names
-        Row of the list, ``facility_id``, and file name.
+        ``facility_id``, name of the place, and file name.
 
     Returns
     -------
     photos
         By ``facility_id``.
-
-    Raises
-    ------
-    SheetError
-        Naming every row whose picture is not there or cannot be used.
+    bad
+        Those that are not there or cannot be used.
     """
     photos: dict[str, GuidePhoto] = {}
     made: dict[Path, GuidePhoto] = {}
-    problems: list[tuple[str, str]] = []
-    for row, facility_id, name in names:
+    bad: list[BadPhoto] = []
+    for facility_id, place, name in names:
         try:
-            path = _beside(folder, name)
+            path = photo_file(folder, name)
             if path not in made:
                 made[path] = make_photo(path.read_bytes())
             photos[facility_id] = made[path]
         except (PhotoError, OSError) as error:
             told = error if isinstance(error, PhotoError) else _wrong("cannot be read", "无法读取")
-            problems.append(
-                (
-                    f'row {row}, photo "{name}": {told.en.rstrip(".")}',
-                    f"第 {row} 行的照片“{name}”：{told.zh.rstrip('。')}",
-                )
-            )
-    if problems:
-        more = len(problems) - _MOST_NAMED
-        raise SheetError(
-            en="; ".join(en for en, _ in problems[:_MOST_NAMED])
-            + (f"; and {more} more" if more > 0 else "")
-            + ".",
-            zh="；".join(zh for _, zh in problems[:_MOST_NAMED])
-            + (f"；另有 {more} 处" if more > 0 else "")
-            + "。",
-        )
-    return photos
+            bad.append(BadPhoto(place, name, told.en.rstrip("."), told.zh.rstrip("。")))
+    return photos, tuple(bad)
+
+
+def photo_problem(folder: Path, name: str) -> PhotoError | None:
+    """
+    Return what is seen at once to be wrong with a picture a list names, None where nothing is.
+
+    It is not decoded: a thousand of them are looked at in a moment. One that ends too early is
+    told when it is drawn.
+
+    Parameters
+    ----------
+    folder, name
+        As for `read_photos`.
+    """
+    try:
+        with _without_warnings():
+            _begun(photo_file(folder, name).read_bytes())
+    except PhotoError as error:
+        return error
+    except OSError:
+        return _wrong("cannot be read", "无法读取")
+    return None
 
 
 def _wrong(en: str, zh: str) -> PhotoError:
     return PhotoError(en=f"The picture {en}.", zh=f"图片{zh}。")
 
 
-def _beside(folder: Path, name: str) -> Path:
-    """Return a file below the folder; a list must not name files elsewhere on the machine."""
+def photo_file(folder: Path, name: str) -> Path:
+    """
+    Return a file below the folder; a list must not name files elsewhere on the machine.
+
+    Raises
+    ------
+    PhotoError
+        If there is none.
+    """
     root = folder.resolve()
     try:
         path = (root / name.replace("\\", "/")).resolve()
@@ -172,14 +206,14 @@ def _beside(folder: Path, name: str) -> Path:
         is_there = False
     if not is_there:
         raise PhotoError(
-            en="there is no such file beside the list; put the picture into the same folder.",
-            zh="名单所在的文件夹中没有这个文件；请把图片放到同一文件夹。",
+            en=f"there is no such file in {root}; put the picture there.",
+            zh=f"文件夹 {root} 中没有这个文件；请把图片放进去。",
         )
     return path
 
 
-def _opened(data: bytes) -> Image.Image:
-    """Return the first frame, upright, in whichever mode it came."""
+def _begun(data: bytes) -> Image.Image:
+    """Return a picture of which only the head was read, in whichever mode it came."""
     if len(data) > _MOST_BYTES:
         raise _wrong("has more than 60 MB; save it smaller", "超过 60 MB；请缩小后再用")
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif", b"ftypavif"):
@@ -187,19 +221,23 @@ def _opened(data: bytes) -> Image.Image:
             "is in Apple's HEIC format; save it as JPEG",
             "是 HEIC 格式；请另存为 JPEG（手机设置中选“兼容性最佳”）",
         )
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except Exception as error:  # a foreign file may do anything to a reader
+        raise _wrong("is none; save it as JPEG or PNG", "不是图片；请另存为 JPEG 或 PNG") from error
+    if picture.width * picture.height > _MOST_PIXELS:
+        raise _too_large()
+    if min(picture.size) < _SMALLEST_SIDE:
+        raise _wrong("is smaller than 8 pixels", "小于 8 个像素")
+    return picture
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Return the first frame, upright, in whichever mode it came."""
     with _without_warnings():
-        try:
-            picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        except Exception as error:  # a foreign file may do anything to a reader
-            raise _wrong(
-                "is none; save it as JPEG or PNG", "不是图片；请另存为 JPEG 或 PNG"
-            ) from error
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise _too_large()
-        if min(picture.size) < _SMALLEST_SIDE:
-            raise _wrong("is smaller than 8 pixels", "小于 8 个像素")
+        picture = _begun(data)
         try:
             # A JPEG is read at a half, a quarter or an eighth where that is enough.
             picture.draft("RGB", (2 * PRINT_WIDTH, 2 * PRINT_WIDTH))

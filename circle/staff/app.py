@@ -22,6 +22,7 @@ from circle.staff import import_pages as imports
 from circle.staff import map_pages as maps
 from circle.staff import place_pages as places
 from circle.staff import review_pages as reviews
+from circle.staff import street_pages as streets
 from circle.staff.access import Access
 from circle.staff.desk import StaffDesk
 from circle.staff.visit import POLICY, Handler, Visit, page
@@ -47,6 +48,9 @@ _PAGES: tuple[tuple[str, Handler], ...] = (
     ("/places/{place_id}", places.look),
     ("/places/{place_id}/photo", places.photo),
     ("/hours", places.hours),
+    ("/streets", streets.listing),
+    ("/streets/new", streets.new),
+    ("/streets/{kind}/{record_id}", streets.look),
     ("/history", histories.history),
 )
 _FORMS: tuple[tuple[str, Handler], ...] = (
@@ -63,6 +67,9 @@ _FORMS: tuple[tuple[str, Handler], ...] = (
     ("/places/{place_id}", places.save),
     ("/places/{place_id}/publish", places.change_publishing),
     ("/places/{place_id}/status", places.mark_gone),
+    ("/streets/new", streets.add),
+    ("/streets/{kind}/{record_id}", streets.save),
+    ("/streets/{kind}/{record_id}/remove", streets.remove),
     ("/history", histories.undo),
 )
 
@@ -127,6 +134,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
         "leaflet.js": (script.encode(), javascript),
         "drawing.js": (drawing.encode(), javascript),
         "map.js": ((_OWN / "map.js").read_bytes(), javascript),
+        "draw.js": ((_OWN / "draw.js").read_bytes(), javascript),
         "staff.js": ((_OWN / "staff.js").read_bytes(), javascript),
         "staff.css": ("\n".join((styles, style, look, own)).encode(), css),
     }

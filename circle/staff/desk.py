@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from circle.classes import ClassTable, load_classes
-from circle.errors import CircleError, StudyError
+from circle.errors import CircleError
 from circle.guide.basemap import encode_basemap
+from circle.guide.photos import BadPhoto
 from circle.staff.uploads import Uploads
 from circle.store import Register
 from circle.store.surroundings import Surroundings
@@ -32,12 +33,15 @@ class Edition:
         Places on the map of the last one.
     en, zh
         Why it could not be made.
+    bad_photos
+        Pictures it has to do without.
     """
 
     state: Literal["none", "running", "done", "failed"] = "none"
     n_places: int = 0
     en: str = ""
     zh: str = ""
+    bad_photos: tuple[BadPhoto, ...] = ()
 
 
 class StaffDesk:
@@ -68,21 +72,15 @@ class StaffDesk:
         out_dir: Path,
         on_edition: Callable[[Study], None] | None = None,
     ) -> None:
-        if config.register is None:
-            raise StudyError(
-                en=f'The study {config.name} names no register; add register = "places.db" to '
-                f"{config.path.name}.",
-                zh=f"{config.name} 没有登记册；请在 {config.path.name} 中加上 "
-                'register = "places.db"。',
-            )
         self.config = config
-        self.register = Register.open(config.register)
+        self.register = Register.open(config.named_register())
         self.classes: ClassTable = load_classes(config.classes)
         self.uploads = Uploads()
         self.basemap_json = json.dumps(
             encode_basemap(study.content.basemap), separators=(",", ":")
         ).encode()
         self.out_dir = out_dir
+        self.network = study.network
         edges = study.network.edges_frame()
         self._street_lines = edges[edges["name"].fillna("") != ""]
         self.edition = Edition()
@@ -95,12 +93,6 @@ class StaffDesk:
     def center(self) -> tuple[float, float]:
         """Where a map opens that has nothing else to show: longitude and latitude."""
         return self.config.center.lon, self.config.center.lat
-
-    @property
-    def photo_folder(self) -> Path:
-        """The folder the photos of places are named from, as a build reads them."""
-        register = self.config.register or ""
-        return self.config.folder if "://" in register else Path(register).parent
 
     def surroundings(self, *, again: bool = False) -> Surroundings | None:
         """Return the map addresses are looked up on, read when first asked for, or again."""
@@ -137,7 +129,9 @@ class StaffDesk:
             result = build_study(self.config, self.out_dir)
             if self._on_edition is not None:
                 self._on_edition(result.study)
-            self.edition = Edition("done", len(result.study.content.places))
+            self.edition = Edition(
+                "done", len(result.study.content.places), bad_photos=result.study.bad_photos
+            )
         except CircleError as error:
             self.edition = Edition("failed", en=error.en, zh=error.zh)
         except Exception as error:  # whoever waits for it must be told that it has ended

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from circle.errors import RegisterError
 from circle.staff.visit import Visit
-from circle.store import Change, Place
+from circle.store import Change, Compound, Place, StreetEdit
 from circle.store.labels import called, shown
 
 _HIDDEN = frozenset({"origins", "match_reason", "match_reason_zh", "match_confidence"})
 _MOST = 100
+# What a page may ask the history of.
+_RECORDS: tuple[tuple[str, type[Any]], ...] = (
+    ("place", Place),
+    ("compound", Compound),
+    ("edit", StreetEdit),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,16 @@ def history(visit: Visit) -> Response:
     """Show the latest changes: of all, of one place, or of one act."""
     register = visit.desk.register
     place_id, act = visit.asked("place"), visit.asked("act")
-    if place_id:
-        changes = register.changes(Place, place_id, limit=_MOST)
+    asked = [(kind, visit.asked(name)) for name, kind in _RECORDS if visit.asked(name)]
+    if asked:
+        changes = register.changes(*asked[0], limit=_MOST)
     elif act.isdecimal():
         changes = register.changes(act_id=int(act), limit=_MOST)
     else:
         changes = register.changes(limit=_MOST)
     names = {place.place_id: place.name for place in register.places(status=None)}
+    drawn = {each.compound_id: ("compound", each.name) for each in register.compounds()}
+    drawn |= {each.edit_id: (each.kind, each.name or each.note) for each in register.street_edits()}
     undone = {change.undoes for change in changes if change.undoes}
     return visit.page(
         "history.html",
@@ -43,7 +53,8 @@ def history(visit: Visit) -> Response:
         place_id=place_id,
         place_name=names.get(place_id, place_id),
         act=act if act.isdecimal() else "",
-        acts=() if place_id or act else register.acts(limit=12),
+        drawn=drawn,
+        acts=() if asked or act else register.acts(limit=12),
         most=_MOST,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from starlette.responses import Response
 from circle.datum import DATUMS
 from circle.errors import CircleError, ConflictError, SheetError
 from circle.facilities.sheets import read_rows
+from circle.guide.photos import photo_problem
 from circle.staff.uploads import MOST_BYTES, SUFFIXES, Upload
 from circle.staff.visit import Visit, download
 from circle.store.datum_meanings import DatumMeaning, datum_meanings
+from circle.store.declared import datum_refusal, undeclared_rows
 from circle.store.import_report import write_report
 from circle.store.importing import OUTCOMES, apply_import, plan_import
 from circle.store.labels import called
 from circle.store.list_files import FIELDS, SHEET_SUFFIXES, field_of, read_layer, read_list
-from circle.store.list_rows import needs_datum, read_drafts
+from circle.store.list_rows import read_drafts
 from circle.store.sheet_of_register import STATE_COLUMNS
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +63,7 @@ def choices(visit: Visit, *, error: str = "") -> Response:
     """Show the columns of the list and ask what its coordinates are in."""
     kept = visit.desk.uploads.get(visit.part("token"))
     columns: list[tuple[str, str | None, str]]
-    needs, asks = False, ""
+    n_undeclared, is_needed, asks = 0, False, ""
     meanings: tuple[DatumMeaning, ...] = ()
     try:
         listed = read_list(kept.path, kept.mapping)
@@ -72,9 +75,10 @@ def choices(visit: Visit, *, error: str = "") -> Response:
             )
             for column in listed.columns
         ]
-        needs = needs_datum(listed, None)
-        if needs:
-            meanings = datum_meanings(listed, visit.desk.surroundings())
+        undeclared = undeclared_rows(listed, None)
+        n_undeclared, is_needed = len(undeclared), datum_refusal(listed, None) is not None
+        if undeclared:
+            meanings = datum_meanings(undeclared, visit.desk.surroundings())
         n_rows = len(listed.rows)
     except SheetError:
         columns = [(header, field_of(header), "") for header in _headers(kept.path)]
@@ -98,7 +102,8 @@ def choices(visit: Visit, *, error: str = "") -> Response:
         columns=columns,
         fields=_CHOICES,
         n_rows=n_rows,
-        needs=needs,
+        n_undeclared=n_undeclared,
+        is_needed=is_needed,
         meanings=meanings,
         datums=DATUMS,
         marks=json.dumps(marks),
@@ -156,6 +161,7 @@ def _plan(visit: Visit, kept: Upload) -> None:
         kept.datum,
         within=None if around is None else around.bounds,
         default_class=kept.default_class,
+        photo_problem=partial(photo_problem, visit.desk.config.photo_folder),
     )
     kept.plan = plan_import(
         visit.desk.register,

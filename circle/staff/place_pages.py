@@ -6,14 +6,13 @@ import hashlib
 import json
 import secrets
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
 
 from circle.errors import CircleError, ConflictError, RegisterError
 from circle.geometry import LonLat
-from circle.guide.photos import make_photo
+from circle.guide.photos import make_photo, photo_file
 from circle.hours import read_hours
 from circle.staff.forms import PlaceForm, form_of, read_form
 from circle.staff.visit import Visit
@@ -276,22 +275,10 @@ def change_publishing(visit: Visit) -> Response:
 def photo(visit: Visit) -> Response:
     """Return the photo of a place, drawn anew."""
     place = visit.desk.register.place(visit.part("place_id"))
-    path = _photo_path(visit.desk.photo_folder, place.photo)
-    if path is None:
+    if not place.photo:
         raise RegisterError(en="It has no photo.", zh="没有照片。")
+    path = photo_file(visit.desk.config.photo_folder, place.photo)
     return Response(make_photo(path.read_bytes()).print_image, media_type="image/jpeg")
-
-
-def _photo_path(folder: Path, name: str | None) -> Path | None:
-    """Return the file of a photo; a list must not name files elsewhere on the machine."""
-    if not name:
-        return None
-    root = folder.resolve()
-    try:
-        path = (root / name.replace("\\", "/")).resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
-    except (OSError, ValueError):
-        return None
 
 
 def _photo(visit: Visit, form: PlaceForm) -> bytes | None:
@@ -311,7 +298,7 @@ def _keep_photo(visit: Visit, data: bytes | None) -> str | None:
     if data is None:
         return None
     name = f"{_PHOTOS}/{hashlib.sha256(data).hexdigest()[:20]}.jpg"
-    path = visit.desk.photo_folder / name
+    path = visit.desk.config.photo_folder / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file():

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from circle.store.labels import (
     ACCESS,
     ACTIONS,
+    CLOSED_TO,
     FIELDS,
     LEVELS,
+    LINK_KINDS,
     METHODS,
+    OPENS,
     OUTCOMES,
     STATUS,
+    STREET_EDITS,
     Both,
 )
 
@@ -37,4 +41,8 @@ WORDS: Mapping[str, Mapping[str, Both]] = {
     "datums": DATUMS,
     "access": ACCESS,
     "kinds": KINDS,
+    "street_edits": STREET_EDITS,
+    "link_kinds": LINK_KINDS,
+    "closed_to": CLOSED_TO,
+    "opens": OPENS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from circle.errors import Language
 from circle.geocoding.folding import fold
 from circle.geometry import LocalFrame, LonLat
 from circle.store.coordinates import coordinates_of
-from circle.store.list_files import PlaceList
+from circle.store.list_files import ListRow
 from circle.store.placing import distance_m
 from circle.store.surroundings import Surroundings
 
@@ -49,19 +50,21 @@ class DatumMeaning:
     is_nearest: bool = False
 
 
-def datum_meanings(places: PlaceList, around: Surroundings | None) -> tuple[DatumMeaning, ...]:
+def datum_meanings(
+    undeclared: Iterable[ListRow], around: Surroundings | None
+) -> tuple[DatumMeaning, ...]:
     """
     Return what the coordinates of a list would mean in each datum.
 
     Parameters
     ----------
-    places
-        The list.
+    undeclared
+        Its rows that declare none.
     around
         The map they are held against; None shows the positions alone.
     """
     rows = [
-        (row.cells.get("name", ""), pair) for row in places.rows if (pair := coordinates_of(row))
+        (row.cells.get("name", ""), pair) for row in undeclared if (pair := coordinates_of(row))
     ]
     rows = rows[:_MOST_ROWS]
     x, y = np.array([pair for _, pair in rows], np.float64).reshape(-1, 2).T

@@ -158,7 +158,7 @@ def _with_gates(
     for gate in gates:
         own = None if gate.compound is None else gate.compound.wkt
         near = [
-            (0.0 if each.outline == own else _away_m(gate, each), each.compound_id)
+            (0.0 if each.outline == own else gate_away_m(gate, each), each.compound_id)
             for each in compounds
         ]
         away_m, owner = min(near, default=(float("inf"), ""))
@@ -173,7 +173,8 @@ def _with_gates(
     return tuple(replace(each, gates=tuple(given[each.compound_id])) for each in compounds)
 
 
-def _away_m(gate: Gate, compound: Compound) -> float:
+def gate_away_m(gate: Gate | CompoundGate, compound: Compound) -> float:
+    """Return how far a gate stands from the outline of a compound, in metres."""
     frame = LocalFrame(gate.lon, gate.lat)
     outline = shapely.boundary(shapely.from_wkt(compound.outline))
 

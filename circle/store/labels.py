@@ -53,6 +53,13 @@ FIELDS: Mapping[str, Both] = {
     "extra": ("other columns", "其他列"),
     "origins": ("told of by", "见于名单"),
     "version": ("version", "版本"),
+    "geometry": ("course", "走向"),
+    "osm_way_id": ("OSM way", "OSM 道路编号"),
+    "link_kind": ("kind", "种类"),
+    "n_steps": ("steps", "台阶数"),
+    "residents_only": ("residents only", "仅限居民"),
+    "valid_from": ("from", "开始日期"),
+    "valid_until": ("until", "结束日期"),
     "closed_to": ("closed to", "对谁关闭"),
     "gates": ("gates", "大门"),
     "outline": ("outline", "范围"),
@@ -104,6 +111,28 @@ ACCESS: Mapping[str, Both] = {
     "yes": ("yes", "可以"),
     "limited": ("partly", "部分可以"),
     "no": ("no", "不可以"),
+}
+STREET_EDITS: Mapping[str, Both] = {"link": ("link", "连线"), "closure": ("closure", "封闭")}
+LINK_KINDS: Mapping[str, Both] = {
+    "footway": ("footpath", "小路"),
+    "path": ("trail", "土路、小径"),
+    "crossing": ("crossing", "过街"),
+    "steps": ("steps", "台阶"),
+    "bridge": ("footbridge", "人行天桥"),
+    "underpass": ("underpass", "地下通道"),
+    "corridor": ("way through a building", "楼内通道"),
+    "elevator": ("lift", "电梯"),
+}
+CLOSED_TO: Mapping[str, Both] = {
+    "all": ("everybody", "所有人"),
+    "wheels": ("wheelchairs and pushchairs", "轮椅和婴儿车"),
+    "wheelchair": ("wheelchairs", "轮椅"),
+    "visitors": ("all but residents", "居民以外的人"),
+}
+OPENS: Mapping[str, Both] = {
+    "all": ("open to all", "对所有人开放"),
+    "residents": ("residents only", "仅限居民"),
+    "hours": ("open to all at these hours", "按时间对所有人开放"),
 }
 # The first words of what is done in one act, where they are no action.
 _ACTS: Mapping[str, Both] = {

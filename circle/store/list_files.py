@@ -20,7 +20,7 @@ import shapely
 
 from circle.errors import SheetError
 from circle.facilities import SHEET_COLUMNS
-from circle.facilities.sheets import SHEET_HEADERS, Rows, column_of, read_rows
+from circle.facilities.sheets import SHEET_HEADERS, Rows, column_of, is_example, read_rows
 from circle.store.harmless import FORMULA_SIGNS
 from circle.store.shapefiles import may_be_cut, read_shapefile
 
@@ -107,7 +107,7 @@ class PlaceList:
     columns
         Its columns, in order.
     rows
-        Rows that hold anything.
+        Rows that hold anything, without the samples of how to fill the list in.
     reference
         What the coordinates of a map file are in: ``"wgs84"``, ``"cgcs2000"``, ``"EPSG:4544"``;
         None for sheets and files that do not say.
@@ -251,7 +251,7 @@ def _read_sheet(source: Path, mapping: Mapping[str, str]) -> PlaceList:
         columns = _columns(headers, _checked_mapping(source, headers, mapping))
         below = [(n, cells) for n, cells in rows[at + 1 :] if not _is_footer(cells)]
         made = [_row(n, dict(enumerate(cells)), columns) for n, cells in below]
-        kept = tuple(row for row in made if row.cells or row.extra)
+        kept = tuple(row for row in made if (row.cells or row.extra) and not is_example(row.cells))
         if not kept:
             raise _no_rows(source)
         return PlaceList(source.name, columns, kept, None, number)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from circle.classes import ClassTable
-from circle.datum import DATUMS, Datum, is_near_outline, parse_datum, to_wgs84
+from circle.datum import Datum, is_near_outline, parse_datum, to_wgs84
 from circle.errors import CircleError, SheetError
 from circle.facilities.entries import (
     read_entrances,
@@ -31,6 +31,7 @@ from circle.hours import read_hours
 from circle.schemas import Entrance
 from circle.store.coordinates import coordinate_texts
 from circle.store.coordinates import degrees_of as degrees_of  # where others look for it
+from circle.store.declared import datum_refusal, without_datum
 from circle.store.list_files import ListRow, PlaceList
 
 _PLAIN_FIELDS = (
@@ -40,6 +41,8 @@ _PLAIN_FIELDS = (
 POSITION_FIELDS = frozenset({"lon", "lat", "lonlat", "datum", "position_accuracy_m"})
 ALSO_PARTS_NAMES = "、|"
 """Signs that part other names, besides those that part all entries."""
+
+PhotoProblem = Callable[[str], CircleError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +140,6 @@ def place_key(name: str | None, address: str | None) -> tuple[str, str]:
     return fold(name or "").replace(" ", ""), fold(address or "").replace(" ", "")
 
 
-def needs_datum(places: PlaceList, datum: str | None) -> bool:
-    """Say whether a row has coordinates that nobody has declared a datum for."""
-    if datum is not None or places.reference is not None:
-        return False
-    return any(
-        row.lonlat is not None or (_has_coordinates(row) and not row.cells.get("datum"))
-        for row in places.rows
-    )
-
-
-def _has_coordinates(row: ListRow) -> bool:
-    return bool(row.cells.get("lonlat") or (row.cells.get("lon") and row.cells.get("lat")))
-
-
 def read_drafts(
     places: PlaceList,
     classes: ClassTable,
@@ -158,6 +147,8 @@ def read_drafts(
     *,
     within: Bounds | None = None,
     default_class: str | None = None,
+    photo_problem: PhotoProblem | None = None,
+    by_row: bool = False,
 ) -> list[Draft]:
     """
     Return what the rows of a list describe.
@@ -175,22 +166,22 @@ def read_drafts(
         Extent of the map: coordinates far outside are not believed.
     default_class
         Class of rows without one.
+    photo_problem
+        Says what is wrong with the picture of a name; None looks at none.
+    by_row
+        Refuse rows one by one although no row declares a datum, for a report that shows them.
 
     Raises
     ------
     SheetError
-        If coordinates have no declared datum, or `datum` or `default_class` is none.
+        If the list is refused (`datum_refusal`), or `datum` or `default_class` is none.
     """
-    if needs_datum(places, datum):
-        raise SheetError(
-            en=f"{places.name} has coordinates and does not say in what datum; the same numbers "
-            f"mean places up to 1 km apart. Say one of {', '.join(DATUMS)}: a list from Amap or "
-            "Tencent is gcj02, one from Baidu bd09, one from Tianditu cgcs2000, GPS wgs84.",
-            zh=f"{places.name} 有坐标，但没有说明坐标系；同样的数字在不同坐标系中可相差 1 公里。"
-            f"请指定 {'、'.join(DATUMS)} 之一：高德、腾讯为 gcj02，百度为 bd09，"
-            "天地图为 cgcs2000，GPS 为 wgs84。",
-        )
-    reader = RowReader(places.fields, classes, datum, within, default_class, places.reference)
+    refusal = datum_refusal(places, datum)
+    if refusal is not None and not by_row:
+        raise refusal
+    reader = RowReader(
+        places.fields, classes, datum, within, default_class, places.reference, photo_problem
+    )
     drafts = [reader.read(row) for row in places.rows]
     _refuse_repeats(drafts)
     return drafts
@@ -207,7 +198,9 @@ class RowReader:
         within: Bounds | None = None,
         default_class: str | None = None,
         reference: str | None = None,
+        photo_problem: PhotoProblem | None = None,
     ) -> None:
+        self._photo_problem = photo_problem
         self._fields = fields
         self._unknown_at: int | None = None
         self._reference = reference
@@ -243,10 +236,20 @@ class RowReader:
             draft.refuse("name", "it has no name", "没有名称")
         if row.extra:
             draft.values["extra"] = dict(row.extra)
+        self._look_at_photo(cells.get("photo"), draft)
         self._read_class(cells.get("class"), draft)
         self._read_entries(cells, draft)
         self._read_position(row, cells, draft)
         return draft
+
+    def _look_at_photo(self, name: str | None, draft: Draft) -> None:
+        problem = self._photo_problem(name) if name and self._photo_problem else None
+        if problem is not None:
+            draft.doubt(
+                "photo",
+                f"the photo “{name}”: {problem.en.rstrip('.')}",
+                f"照片“{name}”：{problem.zh.rstrip('。')}",
+            )
 
     def _read_class(self, word: str | None, draft: Draft) -> None:
         if word is None:
@@ -310,6 +313,9 @@ class RowReader:
         pair = coordinate_texts(cells)
         if row.lonlat is not None:
             x, y, lon, lat = row.lonlat
+            if self._reference is None and self._datum is None:
+                draft.refuse("datum", *without_datum(x, y))
+                return
             datum: str = self._reference or "wgs84"
             if self._datum is not None and not datum.startswith("EPSG") and datum != "own":
                 self._place(draft, x, y, self._datum, None)
@@ -343,7 +349,9 @@ class RowReader:
         except CircleError as error:
             draft.refuse("datum", error.en.rstrip("."), error.zh.rstrip("。"))
             return
-        assert datum is not None  # `needs_datum` was asked before
+        if datum is None:
+            draft.refuse("datum", *without_datum(x, y))
+            return
         self._place(draft, x, y, datum, None, self._accuracy(cells, draft))
 
     def _accuracy(self, cells: Mapping[str, str], draft: Draft) -> float:

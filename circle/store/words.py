@@ -9,15 +9,19 @@ from typing import Any
 from circle.classes import load_classes
 from circle.errors import Language
 from circle.hours import read_hours
-from circle.store.labels import ACTIONS, STATUS, act_called, called, shown
+from circle.store.labels import (
+    ACTIONS,
+    CLOSED_TO,
+    LINK_KINDS,
+    OPENS,
+    STATUS,
+    STREET_EDITS,
+    act_called,
+    called,
+    shown,
+)
 from circle.store.model import Act, Change, Compound, Place, StreetEdit, as_json
 
-_EDITS = {"link": ("link", "连线"), "closure": ("closure", "封闭")}
-_OPENS = {
-    "all": ("open to all", "对所有人开放"),
-    "residents": ("residents only", "仅限居民"),
-    "hours": ("open", "开放时间"),
-}
 # Said in the other language too.
 _OTHER_LANGUAGE = {
     "en": frozenset({"match_reason_zh", "doubt_zh"}),
@@ -56,7 +60,7 @@ def compound_line(compound: Compound, language: Language) -> str:
     at = 1 if language == "zh" else 0
     lines = [f"{compound.compound_id}  {compound.name}"]
     for gate in compound.gates:
-        opens = _OPENS[gate.opens][at] + (f" {gate.hours}" if gate.hours else "")
+        opens = OPENS[gate.opens][at] + (f" {gate.hours}" if gate.hours else "")
         lines.append(f"    {gate.lon:.5f},{gate.lat:.5f}  {gate.name or '–'}  {opens}")
     return "\n".join(lines)
 
@@ -64,11 +68,11 @@ def compound_line(compound: Compound, language: Language) -> str:
 def street_edit_line(edit: StreetEdit, language: Language) -> str:
     """Return a link or a closure on one line."""
     at = 1 if language == "zh" else 0
-    marks = [_EDITS[edit.kind][at]]
+    marks = [STREET_EDITS[edit.kind][at]]
     if edit.kind == "link":
-        marks.append(edit.link_kind)
+        marks.append(LINK_KINDS[edit.link_kind][at])
     elif edit.closed_to != "all":
-        marks.append(edit.closed_to)
+        marks.append(CLOSED_TO[edit.closed_to][at])
     if edit.osm_way_id is not None:
         marks.append(f"w{edit.osm_way_id}")
     if edit.valid_from or edit.valid_until:

@@ -164,10 +164,39 @@ class StudyConfig:
         is_china = bool(in_outline([self.center.lon], [self.center.lat])[0])
         return CHINA_TIME if is_china else ""
 
+    def named_register(self) -> str:
+        """
+        Return the register the study names.
+
+        Raises
+        ------
+        StudyError
+            If it names none.
+        """
+        if self.register is None:
+            raise StudyError(
+                en=f'{self.path} names no register; add the line register = "places.db" to it. The '
+                "file is made when it is not there yet.",
+                zh=f'{self.path} 中没有登记册；请加上一行 register = "places.db"，'
+                "文件不存在时会自动新建。",
+            )
+        return self.register
+
     @property
     def folder(self) -> Path:
         """The folder of the study."""
         return self.path.parent
+
+    @property
+    def photo_folder(self) -> Path:
+        """
+        Where the pictures of places lie: beside the list or the register that names them.
+
+        A register in a database has them by the study.
+        """
+        if self.register is not None:
+            return self.folder if "://" in self.register else Path(self.register).parent
+        return self.folder if self.places is None else self.places.parent
 
     @property
     def who(self) -> Walker:

@@ -21,7 +21,7 @@ from circle.classes import ClassTable, load_classes
 from circle.errors import InputError
 from circle.geometry import LonLat
 from circle.guide.content import GuideContent, GuideTexts, make_content
-from circle.guide.photos import make_logo
+from circle.guide.photos import BadPhoto, make_logo
 from circle.isochrone import isochrones
 from circle.network import WalkNetwork
 from circle.study.config import StudyConfig
@@ -64,6 +64,8 @@ class Study:
         Isochrones of the centre.
     content
         What the guide says.
+    bad_photos
+        Pictures of places it has to do without.
     """
 
     config: StudyConfig
@@ -73,6 +75,7 @@ class Study:
     walks: pd.DataFrame
     rings: geopandas.GeoDataFrame
     content: GuideContent
+    bad_photos: tuple[BadPhoto, ...] = ()
 
 
 def run_study(
@@ -111,7 +114,7 @@ def run_study(
     report("map")
     features = read_map(config, map_file, network, classes)
     report("places")
-    facilities, photos = read_places(config, features, network, classes)
+    facilities, (photos, bad_photos) = read_places(config, features, network, classes)
     report("walks")
     walks = _walk_all(config, network, facilities)
     if config.places is None and config.register is None:
@@ -133,7 +136,7 @@ def run_study(
         network.inferred_share,
         photos,
     )
-    return Study(config, network, classes, facilities, walks, rings, content)
+    return Study(config, network, classes, facilities, walks, rings, content, bad_photos)
 
 
 def _read_logo(config: StudyConfig) -> bytes:

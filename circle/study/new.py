@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from circle.classes import load_classes
-from circle.errors import StudyError
+from circle.errors import InputError, StudyError
 from circle.geometry import LonLat, check_lonlat
 from circle.resources import data_path
 from circle.standards import COLUMNS, standard_files
+from circle.store.list_files import read_list
+from circle.streets import stated_extent
 from circle.study.config import read_study
 from circle.study.example_sheet import EXAMPLE_NAME, example_sheet
 from circle.study.files import check_folder, write_together
-from circle.study.keys import FILE_NAME
+from circle.study.keys import FILE_NAME, LANGUAGES, GuideLanguage, under_key
+from circle.study.reading import read_area
 from circle.study.titles import default_titles, shown_name
 
 DOWNLOADED = "streets.osm.pbf"
@@ -33,6 +37,7 @@ def new_study(
     streets: Path | None = None,
     places: Path | None = None,
     boundary: Path | None = None,
+    language: GuideLanguage = "zh-CN",
 ) -> Path:
     """
     Write the `circle.toml` of a new study, a list to fill in where none is given, and a table of
@@ -46,6 +51,8 @@ def new_study(
         Where every walk of the guide starts.
     streets, places, boundary
         Files the study uses; named in it relative to `folder` where that is possible.
+    language
+        The first language of the guide; the other one comes after it.
 
     Returns
     -------
@@ -57,8 +64,9 @@ def new_study(
     PositionError
         If `center` is no position.
     StudyError
-        If there is a `circle.toml` already (it is never overwritten), a file is missing, or the
-        folder cannot be written to. Then nothing is.
+        If there is a `circle.toml` already (it is never overwritten), a file is missing or no
+        such file, the centre lies outside the streets, or the folder cannot be written to. Then
+        nothing is.
     """
     center = check_lonlat(*center)
     path = folder / FILE_NAME
@@ -70,9 +78,10 @@ def new_study(
                 en=f"There is no file {file} for the key “{key}”; check the name.",
                 zh=f"找不到键“{key}”所指的文件 {file}；请检查文件名。",
             )
+    _check_files(center, streets, places, boundary)
     check_folder(folder)
     shown = {key: None if file is None else _relative(file, folder) for key, file in files.items()}
-    text = _toml(folder.resolve().name, center, shown)
+    text = _toml(folder.resolve().name, center, shown, language)
     contents = {path: text.encode()}
     example = folder / EXAMPLE_NAME
     if places is None and not example.exists():
@@ -141,6 +150,25 @@ def copy_study(folder: Path, like: str | Path) -> Path:
     return path
 
 
+def _check_files(
+    center: LonLat, streets: Path | None, places: Path | None, boundary: Path | None
+) -> None:
+    """Refuse what a build could not use, as far as that shows without building."""
+    key = "streets"
+    try:
+        if streets is not None:
+            extent = stated_extent(streets)
+            key = "center"
+            check_lonlat(*center, within=extent)
+        key = "places"
+        if places is not None:
+            read_list(places)
+    except InputError as error:
+        raise under_key(key, error) from error
+    if boundary is not None:
+        read_area(boundary)
+
+
 def _refuse_if_there(folder: Path) -> None:
     if (folder / FILE_NAME).exists():
         raise StudyError(
@@ -174,7 +202,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _toml(name: str, center: LonLat, files: dict[str, str | None]) -> str:
+def _quoted_list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _toml(name: str, center: LonLat, files: dict[str, str | None], language: GuideLanguage) -> str:
     def line(key: str, example: str) -> str:
         value = files[key]
         return f"{key} = {_quoted(value)}" if value is not None else f"# {key} = {_quoted(example)}"
@@ -237,7 +269,8 @@ center_name_en = "Centre"
 walker = "adult"
 # 几圈，以分钟计。The rings, in minutes.
 minutes = [5, 10, 15]
-languages = ["zh-CN", "en"]
+# 语言，排在前面的先显示。The languages, the first one shown first.
+languages = {_quoted_list(sorted(LANGUAGES, key=lambda each: each != language))}
 
 # 覆盖评估（circle coverage）：标准、人口格网、小区表（户数和出入口）、分区。
 # For coverage: standards, a population grid, a list of compounds (households, gates), areas to tell

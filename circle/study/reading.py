@@ -21,7 +21,7 @@ from circle.features import MapFeatures, read_features
 from circle.features.given_layers import read_layer
 from circle.geometry import check_lonlat
 from circle.guide.model import GuidePhoto
-from circle.guide.photos import read_photos
+from circle.guide.photos import BadPhoto, read_photos
 from circle.network import WalkNetwork
 from circle.osm import SUFFIXES as OSM_SUFFIXES
 from circle.snapping import snap
@@ -36,6 +36,9 @@ from circle.study.sources import in_words, read_sources
 
 _DOWNLOAD_REACH = 1.5
 """Streets are fetched this many times as far as the longest walk: ways round need room."""
+
+
+Photos = tuple[dict[str, GuidePhoto], tuple[BadPhoto, ...]]
 
 
 def street_file(config: StudyConfig, report: Callable[[Literal["download"]], None]) -> Path:
@@ -153,15 +156,25 @@ def read_yards(config: StudyConfig) -> tuple[Yard, ...]:
 
 def read_boundary(config: StudyConfig) -> shapely.Geometry | None:
     """Return the study's boundary in degrees, ``None`` where it has none."""
-    if config.boundary is None:
-        return None
+    return None if config.boundary is None else read_area(config.boundary)
+
+
+def read_area(path: Path) -> shapely.Geometry:
+    """
+    Return the area of a community in degrees.
+
+    Raises
+    ------
+    StudyError
+        If the file holds none.
+    """
     wrong = bad_key(
         "boundary",
         "must name a GeoJSON or GeoPackage with an area",
         "必须指向含有面的 GeoJSON 或 GeoPackage 文件",
     )
     try:
-        frame = read_layer(config.boundary)
+        frame = read_layer(path)
     except InputError as error:
         raise wrong from error
     if frame.crs is not None:
@@ -208,8 +221,8 @@ def _named_of(config: StudyConfig, streets: Path, classes: ClassTable) -> MapFea
 
 def read_places(
     config: StudyConfig, features: MapFeatures, network: WalkNetwork, classes: ClassTable
-) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
-    """Return the facilities, and the pictures the list names."""
+) -> tuple[geopandas.GeoDataFrame, Photos]:
+    """Return the facilities, and the pictures the list names, good and bad."""
     if config.register is not None:
         return _from_register(config, classes)
     if config.places is None:
@@ -222,7 +235,7 @@ def read_places(
                 "请给出地点名单，或在 map 中写明地图文件",
             )
         found = facility_lists.from_features(features, classes)
-        return found.reset_index(drop=True), {}
+        return found.reset_index(drop=True), ({}, ())
     try:
         sheet = facility_lists.read_sheet(config.places)
         datum, within = config.places_datum, network.bounds
@@ -236,10 +249,6 @@ def read_places(
             within=within,
         )
         found = facility_lists.locate(sheet, classes, geocoder, datum=datum, within=within)
-        named = zip(sheet["row"], found["facility_id"], found["photo"], strict=True)
-        photos = read_photos(
-            config.places.parent, [(row, key, name) for row, key, name in named if name]
-        )
     except CircleError as error:
         if not isinstance(error, InputError):
             raise
@@ -247,20 +256,21 @@ def read_places(
     if config.sources is not None:
         words = read_sources(config.sources)
         found["source"] = [in_words(source, words) for source in found["source"]]
-    return found.reset_index(drop=True), photos
+    return found.reset_index(drop=True), _photos_of(config, found)
+
+
+def _photos_of(config: StudyConfig, found: geopandas.GeoDataFrame) -> Photos:
+    named = zip(found["facility_id"], found["name"], found["photo"], strict=True)
+    return read_photos(config.photo_folder, [each for each in named if each[2]])
 
 
 def _from_register(
     config: StudyConfig, classes: ClassTable
-) -> tuple[geopandas.GeoDataFrame, dict[str, GuidePhoto]]:
+) -> tuple[geopandas.GeoDataFrame, Photos]:
     assert config.register is not None
     try:
         with Register.open(config.register, must_exist=True) as register:
             found = facilities_of(register, classes)
-        named = enumerate(zip(found["facility_id"], found["photo"], strict=True), start=1)
-        # Pictures lie beside a register in a file; one in a database has them by the study.
-        folder = config.folder if "://" in config.register else Path(config.register).parent
-        photos = read_photos(folder, [(row, key, name) for row, (key, name) in named if name])
     except InputError as error:
         raise under_key("register", error) from error
-    return found.reset_index(drop=True), photos
+    return found.reset_index(drop=True), _photos_of(config, found)

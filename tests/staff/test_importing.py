@@ -136,6 +136,25 @@ def test_coordinates_need_a_datum(worker: Worker, register: Register) -> None:
     assert register.places() == ()
 
 
+def test_rows_without_a_datum_may_be_left_out(worker: Worker, register: Register) -> None:
+    spot = at(240, 8)
+    texts = [f"北诊所,诊所,{spot.lon},{spot.lat},", f"东市场,菜市场,{spot.lon},{spot.lat},wgs84"]
+    data = "\n".join(("名称,类别,经度,纬度,坐标系", *texts)).encode()
+    address = worker.upload("名单.csv", data)
+    html = worker.get(address)
+    assert "1 行的坐标没有说明坐标系" in html
+    answer = worker.post(address, said_of(html, datum=""))
+    assert counts(answer.text) == {
+        "new": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "doubtful": 0,
+        "refused": 1,
+    }
+    answer = worker.post(address, said_of(html, datum="gcj02"))
+    assert counts(answer.text)["refused"] == 0
+
+
 def test_a_wrong_datum_shows_as_doubt(worker: Worker) -> None:
     """The study's own list knows the market; read as BD-09 it would be more than 1 km away."""
     spot = at(240, 0)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
+from drawn_study import CENTER
 
 from circle.store import Place, Register
 from circle.study import StudyConfig
@@ -146,6 +148,55 @@ def test_from_a_messy_list_to_places(
     page.wait_for_selector("text=新版指南已生成", timeout=60_000)
 
 
+def test_a_path_and_a_gate_are_drawn_on_the_map(page: Any, site: Site, register: Register) -> None:
+    address = site[0]
+    page.goto(f"{address}/staff/streets")
+    page.click("text=画一条小路")
+    box = page.locator(".map").bounding_box()
+    for share in (0.3, 0.5, 0.7):
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + share * box["height"])
+    assert page.locator(".corner-mark").count() == 3
+    page.click("[data-drop-last]")
+    page.focus("[data-add-center]")
+    page.keyboard.press("Enter")
+    drag(page, ".corner-mark >> nth=0", 30, -20)
+    points = page.input_value("#points").splitlines()
+    assert len(points) == 3
+    page.fill("#name", "后巷")
+    page.click("button.main")
+    page.wait_for_selector("text=已保存")
+    (link,) = [edit for edit in register.street_edits() if edit.name == "后巷"]
+    drawn = [tuple(map(float, line.split())) for line in points]
+    assert list(shapely.from_wkt(link.geometry or "").coords) == drawn
+
+    page.goto(f"{address}/staff/streets/new?kind=compound")
+    box = page.locator(".map").bounding_box()
+    for right, down in ((0.6, 0.2), (0.9, 0.2), (0.9, 0.45), (0.6, 0.45)):
+        page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
+    page.click("[data-pick]")
+    box = page.locator(".map").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.45 * box["height"])
+    page.fill("#gate-name-1", "南门")
+    page.fill("#name", "西苑")
+    page.click("button.main")
+    page.wait_for_selector("text=西苑")
+    (compound,) = [each for each in register.compounds() if each.name == "西苑"]
+    assert [gate.name for gate in compound.gates] == ["南门"]
+
+
+def test_a_place_far_away_opens_on_the_study(page: Any, site: Site, register: Register) -> None:
+    with register.writing("测试", "far") as writer:
+        writer.add(
+            Place("far1", "远处诊所", "health", lon=116.3202, lat=40.0014, status="doubtful")
+        )
+    page.goto(f"{site[0]}/staff/review/far1")
+    lon, lat = page.evaluate(
+        "(() => { const at = document.querySelector('.map').circleMap.getCenter();"
+        " return [at.lng, at.lat]; })()"
+    )
+    assert (lon, lat) == pytest.approx(CENTER, abs=0.05)
+
+
 PAGES = (
     *(
         "/",
@@ -155,6 +206,9 @@ PAGES = (
         "/duplicates",
         "/places",
         "/places/L2",
+        "/streets",
+        "/streets/new?kind=compound",
+        "/streets/new?kind=link",
         "/history",
     ),
     "/edition",

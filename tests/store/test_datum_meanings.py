@@ -42,7 +42,7 @@ def list_in(datum: Datum, around: Surroundings, folder: Path, *, names: bool) ->
 def test_the_datum_of_a_list_fits_best(
     datum: Datum, tsinghua: Surroundings, tmp_path: Path
 ) -> None:
-    meanings = datum_meanings(list_in(datum, tsinghua, tmp_path, names=True), tsinghua)
+    meanings = datum_meanings(list_in(datum, tsinghua, tmp_path, names=True).rows, tsinghua)
     assert [meaning.datum for meaning in meanings] == list(DATUMS)
     by_datum = {meaning.datum: meaning for meaning in meanings}
     right = by_datum[datum]
@@ -63,7 +63,7 @@ def test_the_datum_of_a_list_fits_best(
 def test_without_equal_names_streets_are_what_it_is_held_against(
     tsinghua: Surroundings, tmp_path: Path
 ) -> None:
-    meanings = datum_meanings(list_in("wgs84", tsinghua, tmp_path, names=False), tsinghua)
+    meanings = datum_meanings(list_in("wgs84", tsinghua, tmp_path, names=False).rows, tsinghua)
     assert all(meaning.n_same_name == 0 for meaning in meanings)
     assert all(meaning.to_street_m is not None for meaning in meanings)
     nearest = min(meanings, key=lambda meaning: meaning.to_street_m or 0)
@@ -73,7 +73,7 @@ def test_without_equal_names_streets_are_what_it_is_held_against(
 def test_without_a_map_only_positions_are_shown(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name,class,lon,lat\n甲,health,103.8343,36.0611\n乙,health,,", "utf-8")
-    meanings = datum_meanings(read_list(path), None)
+    meanings = datum_meanings(read_list(path).rows, None)
     assert [[name for name, _ in meaning.first] for meaning in meanings] == [["甲"]] * len(DATUMS)
     assert not any(meaning.is_nearest for meaning in meanings)
     assert meanings[0].first[0][1] == pytest.approx((103.8343, 36.0611))

@@ -25,6 +25,7 @@ from circle.store.import_report import plan_as_json, write_report
 from circle.store.importing import ImportPlan, apply_import, plan_import
 from circle.store.list_files import read_list
 from circle.store.list_rows import read_drafts
+from circle.study.example_sheet import EXAMPLE_NAME, example_sheet
 
 CLASSES = load_classes()
 HEADER = "编号,设施名称,类别,地址,经度,纬度,电话,营业时间,负责人"
@@ -486,3 +487,21 @@ def test_an_import_can_be_undone_as_a_whole(
     # What was undone is not brought back by the same list.
     made = plan(register, write_csv(HEADER, MARKET.replace("0931-1", "0931-8")))
     assert outcomes(made) == ["unchanged"]
+
+
+def test_the_samples_of_the_sheet_to_fill_in_are_not_read(
+    register: Register, tmp_path: Path
+) -> None:
+    path = tmp_path / EXAMPLE_NAME
+    path.write_bytes(example_sheet(CLASSES))
+    with pytest.raises(SheetError, match="has no rows"):
+        read_list(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for header, value in (("名称", "东方红广场便民厕所"), ("类别", "便民服务")):
+        sheet.cell(4, heads[header], value)
+    book.save(path)
+    made = take(register, path)
+    assert [(row.number, row.name) for row in made.rows] == [(4, "东方红广场便民厕所")]
+    assert [place.name for place in register.places()] == ["东方红广场便民厕所"]

@@ -15,7 +15,7 @@ from shapely.geometry import Point
 from circle.classes import load_classes
 from circle.errors import SchemaError, SheetError
 from circle.facilities import FACILITIES, from_features, locate, read_sheet
-from circle.facilities.kinds import kinds, nameless
+from circle.facilities.kinds import kinds
 from circle.facilities.locate import is_placeable
 from circle.features import read_features
 from circle.geocoding import GeocodeMatch
@@ -306,14 +306,36 @@ def test_kinds_are_those_of_the_classes_and_have_both_names() -> None:
         assert kind.name_en
         assert has_cjk(kind.name_zh)
         assert not has_cjk(kind.name_en)
+    # A rule for any value is left to the name of the class.
+    named = {tag.partition("+")[0] for each in CLASSES for tag in each.osm_tags}
+    assert {tag for tag in named if not tag.endswith("=*")} <= set(kinds())
 
 
-def test_a_place_without_a_name_is_called_by_its_kind() -> None:
-    assert nameless("amenity=post_box", "金融与邮政", "Money and post") == ("邮筒", "Post box")
-    several = nameless("shop=convenience;doityourself", "购物", "Shopping")
-    assert several == ("便利店（名称未详）", "Convenience store (name unknown)")
-    unheard = nameless("shop=unheard_of", "购物", "Shopping")
-    assert unheard == ("购物（名称未详）", "Shopping (name unknown)")
+def test_a_place_without_a_name_is_called_by_its_kind(tmp_path: Path) -> None:
+    things = (
+        "<tag k='amenity' v='atm'/><tag k='name' v='中国银行'/><tag k='name:en' v='BOC'/>",
+        "<tag k='amenity' v='atm'/><tag k='operator' v='工商银行'/>",
+        "<tag k='amenity' v='atm'/>",
+        "<tag k='amenity' v='bank'/><tag k='operator' v='工商银行'/>",
+        "<tag k='amenity' v='toilets'/><tag k='operator' v='清华大学'/>",
+        "<tag k='shop' v='unheard_of'/>",
+    )
+    nodes = "".join(
+        f"<node id='{n}' lat='{36 + n / 100}' lon='103' version='1'>{tags}</node>"
+        for n, tags in enumerate(things, start=1)
+    )
+    path = tmp_path / "kinds.osm"
+    bounds = "<bounds minlat='36' minlon='102.9' maxlat='36.1' maxlon='103.1'/>"
+    path.write_text(f"<osm version='0.6'>{bounds}{nodes}</osm>", "utf-8")
+    found = from_features(read_features(path), CLASSES).sort_values("facility_id")
+    assert list(zip(found["name"], found["name_en"], strict=True)) == [
+        ("中国银行（自动取款机）", "BOC (cash machine)"),
+        ("工商银行（自动取款机）", "工商银行 (cash machine)"),
+        ("自动取款机", "Cash machine"),
+        ("工商银行", "工商银行"),
+        ("清华大学（公共厕所）", "清华大学 (public toilets)"),
+        ("购物（名称未详）", "Shopping (name unknown)"),
+    ]
 
 
 def test_monaco_by_its_own_map(extracts: Path) -> None:
@@ -325,7 +347,7 @@ def test_monaco_by_its_own_map(extracts: Path) -> None:
     assert 700 < len(facilities) < 950
     assert facilities.is_placed.all()
     # Of one class no two rows share name and spot.
-    of_kinds = {name for kind in kinds().values() for name in kind.names()}
+    of_kinds = {name for kind in kinds().values() for name in kind.named()}
     named = facilities[~facilities["name"].isin(of_kinds)]
     # Toilets are called toilets, not by the class that also holds restaurants.
     assert (facilities["name"] == "公共厕所").sum() > 20

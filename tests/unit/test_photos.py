@@ -12,8 +12,15 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from circle.errors import PhotoError, SheetError
-from circle.guide.photos import PRINT_BYTES, THUMBNAIL_BYTES, make_logo, make_photo, read_photos
+from circle.errors import PhotoError
+from circle.guide.photos import (
+    PRINT_BYTES,
+    THUMBNAIL_BYTES,
+    make_logo,
+    make_photo,
+    photo_problem,
+    read_photos,
+)
 
 SECRETS = (b"GPS", b"Exif", b"secret-phone", b"ICC", b"http://ns.adobe", b"Comment me")
 
@@ -200,28 +207,20 @@ def test_a_logo_keeps_what_shows_through() -> None:
     assert len(make_logo(stored(noise(900, 900, "RGBA"), "PNG"))) <= 60_000
 
 
-def test_problems_are_told_by_row_and_file(tmp_path: Path) -> None:
-    (tmp_path / "list").mkdir()
-    (tmp_path / "list" / "pictures").mkdir()
+def test_a_bad_picture_keeps_no_other_from_the_guide(tmp_path: Path) -> None:
+    (tmp_path / "list" / "pictures").mkdir(parents=True)
     (tmp_path / "outside.jpg").write_bytes(stored(halves(90, 60)))
     (tmp_path / "list" / "pictures" / "good.JPG").write_bytes(stored(halves(90, 60)))
     (tmp_path / "list" / "broken.jpg").write_bytes(b"no")
     folder = tmp_path / "list"
-    found = read_photos(folder, [(2, "a", "pictures/good.JPG"), (3, "b", "pictures\\good.JPG")])
+    good = [("a", "市场", "pictures/good.JPG"), ("b", "市场", "pictures\\good.JPG")]
+    names = ("broken.jpg", "missing.jpg", "../outside.jpg", str(tmp_path / "outside.jpg"))
+    wrong = [(name, "诊所", name) for name in (*names, "pictures", "x\x00y")]
+    found, bad = read_photos(folder, [good[0], *wrong, good[1]])
     assert set(found) == {"a", "b"}
-    names = [
-        (2, "a", "pictures/good.JPG"),
-        (5, "b", "broken.jpg"),
-        (6, "c", "missing.jpg"),
-        (7, "d", "../outside.jpg"),
-        (8, "e", str(tmp_path / "outside.jpg")),
-        (9, "f", "pictures"),
-        (10, "g", "x\x00y"),
-    ]
-    with pytest.raises(SheetError) as refusal:
-        read_photos(folder, names)
-    for row in (5, 6, 7, 8, 9, 10):
-        assert f"row {row}," in refusal.value.en
-        assert f"第 {row} 行" in refusal.value.zh
-    assert "row 2," not in refusal.value.en
-    assert "broken.jpg" in refusal.value.zh
+    assert [photo.file for photo in bad] == [name for _, _, name in wrong]
+    assert {photo.place for photo in bad} == {"诊所"}
+    assert "JPEG" in bad[0].en
+    assert str(folder) in bad[1].zh
+    assert photo_problem(folder, "pictures/good.JPG") is None
+    assert all(photo_problem(folder, name) is not None for _, _, name in wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,8 +13,9 @@ from drawn_study import CENTER, write_study
 
 from circle.classes import load_classes
 from circle.demand.compounds import read_compounds
-from circle.errors import SheetError, StudyError
+from circle.errors import PositionError, SheetError, StudyError
 from circle.facilities import SHEET_COLUMNS, locate, read_sheet
+from circle.geometry import LonLat
 from circle.guide.wording import Both
 from circle.hours import read_hours
 from circle.standards import COLUMNS, load_standards, standard_files
@@ -312,3 +314,35 @@ def test_a_list_of_ones_own_gets_no_example(tmp_path: Path) -> None:
     given = write_study(tmp_path / "given")
     new_study(tmp_path / "n", CENTER, places=given / "places.csv")
     assert not (tmp_path / "n" / "places-example.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"center": LonLat(CENTER.lat, CENTER.lon)}, "center"),
+        ({"center": LonLat(7.42, 43.73)}, "center"),
+        ({"streets": "README.md"}, "streets"),
+        ({"places": "README.md"}, "places"),
+        ({"places": "nameless.csv"}, "places"),
+        ({"boundary": "given/streets.geojson"}, "boundary"),
+    ],
+)
+def test_new_refuses_what_a_build_could_not_use(
+    wrong: dict[str, Any], key: str, tmp_path: Path
+) -> None:
+    given = write_study(tmp_path / "given")
+    (tmp_path / "README.md").write_text("# no streets", "utf-8")
+    (tmp_path / "nameless.csv").write_text("a,b\n1,2\n", "utf-8")
+    files = {k: tmp_path / v for k, v in wrong.items() if k != "center"}
+    center = wrong.get("center", CENTER)
+    with pytest.raises((StudyError, PositionError)) as refusal:
+        new_study(tmp_path / "n", center, **{"streets": given / "streets.geojson", **files})
+    if center.lat <= 90:
+        assert f"“{key}”" in refusal.value.en
+    assert not (tmp_path / "n").exists()
+
+
+def test_new_puts_the_language_of_whoever_asks_first(tmp_path: Path) -> None:
+    assert read_study(new_study(tmp_path / "zh", CENTER)).languages == ("zh-CN", "en")
+    english = new_study(tmp_path / "en", CENTER, language="en")
+    assert read_study(english).languages == ("en", "zh-CN")

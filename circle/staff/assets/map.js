@@ -3,6 +3,8 @@
   'use strict';
 
   const CLOSEST = 19;
+  /* What lies farther from the study than this is a wrong coordinate: the map shows the study. */
+  const FARTHEST_M = 50000;
 
   function spotIcon(mark, shift) {
     const size = /^(candidate|entrance|side)/.test(mark.kind) ? 32 : 26;
@@ -43,10 +45,18 @@
       zoomSnap: 0.5, scrollWheelZoom: true
     });
     element.circleMap = map;
-    const spots = marks.map(function (mark) { return [mark.lat, mark.lon]; });
+    const middle = L.latLng(center[1], center[0]);
+    const shapes = JSON.parse(data.shapes);
+    let spots = marks.map(function (mark) { return [mark.lat, mark.lon]; });
     if (here) spots.push([here[1], here[0]]);
+    const own = data.draw ? guide.drawnPoints(element) : [];
+    if (own.length) spots = own;
+    else shapes.forEach(function (shape) {
+      shape.points.concat(shape.gates).forEach(function (at) { spots.push([at[1], at[0]]); });
+    });
+    spots = spots.filter(function (at) { return map.distance(middle, at) < FARTHEST_M; });
     if (spots.length > 1) map.fitBounds(spots, { padding: [50, 50], maxZoom: 18 });
-    else map.setView(spots[0] || [center[1], center[0]], 17);
+    else map.setView(spots[0] || middle, 17);
     drawStreets(map);
     /* Those at one spot stand side by side, or only the last could be read. */
     const taken = {};
@@ -56,7 +66,9 @@
       addSpot(map, mark, taken[key] - 1);
     });
     L.control.scale({ imperial: false }).addTo(map);
+    guide.addShapes(map, shapes);
     if (data.fields) pick(element, map, data.fields.split(' '), here);
+    if (data.draw) guide.draw(element, map, followRows);
   }
 
   /* A marker that follows the two fields of a position, and the fields that follow it. */
@@ -66,7 +78,7 @@
     const cross = document.createElement('span');
     cross.className = 'cross';
     element.appendChild(cross);
-    let marker = null, row = null;
+    let marker = null;
 
     function put(at, isTyped) {
       if (!marker) {
@@ -101,10 +113,7 @@
     if (typed && isFinite(typed[0]) && isFinite(typed[1])) put(typed, true);
     else if (here) put([here[1], here[0]], true);
 
-    map.on('click', function (event) {
-      if (row) fillRow(event.latlng);
-      else put(event.latlng);
-    });
+    followRows(element, map, form, put);
     lon.addEventListener('change', followFields);
     lat.addEventListener('change', followFields);
     form.querySelectorAll('[data-center-of-map]').forEach(function (button) {
@@ -117,19 +126,36 @@
         map.panTo([spot[1], spot[0]], { animate: false });
       });
     });
+  }
 
-    /* Entrances: the next click fills the row that asked for it. */
+  /* Rows of positions, entrances or gates: the next click fills the row that asked for it. */
+  function followRows(element, map, form, other) {
+    let row = null;
+
     function fillRow(at) {
-      row.querySelector('[name=entrance_lon]').value = at.lng.toFixed(7);
-      row.querySelector('[name=entrance_lat]').value = at.lat.toFixed(7);
-      const label = row.querySelector('.number').textContent;
-      if (row.circleSpot) row.circleSpot.remove();
-      row.circleSpot = addSpot(map, { lon: at.lng, lat: at.lat, label: label, kind: 'entrance' });
+      row.querySelector('[name$=_lon]').value = at.lng.toFixed(7);
+      row.querySelector('[name$=_lat]').value = at.lat.toFixed(7);
+      showRow(row);
       element.classList.remove('picking');
-      row.querySelector('[name=entrance_name]').focus();
+      row.querySelector('[name$=_name]').focus();
       row = null;
     }
 
+    function showRow(entry) {
+      const lon = entry.querySelector('[name$=_lon]').value;
+      const lat = entry.querySelector('[name$=_lat]').value;
+      if (entry.circleSpot) entry.circleSpot.remove();
+      if (!lon || !lat || !isFinite(lon) || !isFinite(lat)) return;
+      const label = entry.querySelector('.number').textContent;
+      entry.circleSpot = addSpot(
+        map, { lon: Number(lon), lat: Number(lat), label: label, kind: 'entrance' }
+      );
+    }
+
+    map.on('click', function (event) {
+      if (row) fillRow(event.latlng);
+      else other(event.latlng);
+    });
     form.addEventListener('click', function (event) {
       const button = event.target.closest('[data-pick]');
       if (!button) return;
@@ -138,6 +164,12 @@
       element.scrollIntoView({ block: 'center' });
       element.focus({ preventScroll: true });
     });
+    form.addEventListener('change', function (event) {
+      const entry = event.target.matches('[name$=_lon], [name$=_lat]') &&
+        event.target.closest('.entry');
+      if (entry) showRow(entry);
+    });
+    if (element.dataset.draw) form.querySelectorAll('.entry').forEach(showRow);
   }
 
   document.querySelectorAll('.map').forEach(makeMap);

@@ -25,8 +25,9 @@
       const rows = fieldset.querySelectorAll('.entry');
       const made = rows[rows.length - 1].cloneNode(true);
       const number = rows.length + 1;
-      made.querySelectorAll('input').forEach(function (input) {
-        input.value = '';
+      made.querySelectorAll('input, select').forEach(function (input) {
+        if (input.matches('select')) input.selectedIndex = 0;
+        else input.value = '';
         input.id = input.id.replace(/\d+$/, String(number));
       });
       made.querySelectorAll('label').forEach(function (label) {
