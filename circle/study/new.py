@@ -40,8 +40,9 @@ def new_study(
     language: GuideLanguage = "zh-CN",
 ) -> Path:
     """
-    Write the `circle.toml` of a new study, a list to fill in where none is given, and a table of
-    standards to begin with.
+    Write the `circle.toml` of a new study, and tables to begin with.
+
+    They are a list of places to fill in, where none is given, and a table of standards.
 
     Parameters
     ----------
