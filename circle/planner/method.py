@@ -137,9 +137,11 @@ CAPACITY: tuple[Words, Words] = (
 SCORE: tuple[Words, Words] = (
     ("综合得分", "composite score"),
     (
-        "各类覆盖率按给定权重的加权平均；权重是选择，不是测量。",
+        "各类覆盖率按给定权重的加权平均；权重是选择，不是测量。"
+        "不能判定的和图上没有的都按未覆盖计，因此是下限。",
         "Mean of the classes' shares by the weights that were given; weights are a choice, not a "
-        "measurement.",
+        "measurement. What is unknown or none on this map counts as not covered, so it is a lower "
+        "end.",
     ),
 )
 

@@ -91,6 +91,12 @@ def test_a_class_the_map_has_no_place_of_gets_no_verdict(tmp_path: Path) -> None
     assert text.output.count("none on this map") == 3
     assert "%" not in text.output.split("Money and post")[1].split("\n")[0]
     assert "There is no gap in anything the map knows a place of." in text.output
+    more = run(study(tmp_path / "areas"), "--class", "money_post", "--areas", "grid:2000",
+               "--weights", "money_post=1", "--lang", "en")  # fmt: skip
+    by_area = more.output.split("By area, within")[1].split("\n\n")[0]
+    assert "none on this map" in by_area
+    assert "0.0%" not in by_area
+    assert "none on this map counts as not covered" in more.output
 
 
 @pytest.mark.parametrize(
