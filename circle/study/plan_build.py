@@ -14,15 +14,8 @@ from circle.coverage.gaps import find_gaps
 from circle.demand.model import Words
 from circle.network import WalkNetwork
 from circle.planner.charts import charts
-from circle.planner.layers import (
-    is_in_china,
-    plan_layers,
-    projected,
-    projected_crs,
-    render_geojson,
-    render_geopackage,
-    render_shapefiles,
-)
+from circle.planner.layer_files import render_geojson, render_geopackage, render_shapefiles
+from circle.planner.layers import is_in_china, plan_layers, projected, projected_crs
 from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Change, Plan, Sites, numbered
 from circle.planner.report import render_report

@@ -29,15 +29,8 @@ from circle.coverage.mode import PersonMode, StandardMode
 from circle.coverage.model import CoverageResult
 from circle.coverage.score import composite
 from circle.planner import palette
-from circle.planner.layers import (
-    is_in_china,
-    plan_layers,
-    projected,
-    projected_crs,
-    render_geojson,
-    render_geopackage,
-    render_shapefiles,
-)
+from circle.planner.layer_files import render_geojson, render_geopackage, render_shapefiles
+from circle.planner.layers import is_in_china, plan_layers, projected, projected_crs
 from circle.planner.method import facts
 from circle.planner.optional_tables import optional_tables
 from circle.planner.plan import Change, Plan, Sites, gravest_gaps, numbered
