@@ -314,7 +314,7 @@ def _areas(table: pd.DataFrame, coverage: CoverageResult) -> str:
         )
     limit = _limit(float(rows.limit.iloc[0]), str(rows.unit.iloc[0]))
     title = in_words(f"By area, within {limit}", f"分区，{limit}以内")
-    return title + "\n" + columns(lines, right=range(1, len(head)), most=12)
+    return title + "\n" + columns(lines, right=range(1, len(head)), most=16)
 
 
 def _capacity(table: pd.DataFrame) -> str:
