@@ -405,10 +405,14 @@ def _home_text(result: CoverageResult, answer: HomeAnswer, ways: Mapping[str, An
         "uncovered": in_words("Lacks", "缺少"),
         "unknown": in_words("Unknown: the edge of the data is nearer", "不能判定：数据边缘更近"),
         "covered": in_words("Has", "具备"),
+        "unmapped": in_words("None on this map, no verdict", "图上没有，不作判定"),
     }
     for state, title in titles.items():
         lines = []
-        for row in _rows(answer.answers[answer.answers.state == state]):
+        for row in _rows(answer.answers):
+            is_mapped = result.has_places(result.subject(row.subject))
+            if (row.state if is_mapped else "unmapped") != state:
+                continue
             line = [
                 _name(row), _level(row.level), _limit(row.limit, row.unit),
                 _length(row.nearest, row.unit), _text(row.place_name),

@@ -138,6 +138,16 @@ def test_what_the_data_are_is_told_with_the_figures(tmp_path: Path) -> None:
     assert page["title"] == {"zh": "试画指南", "en": "Drawn guide"}
 
 
+def test_a_home_is_not_said_to_lack_what_the_map_has_no_place_of(tmp_path: Path) -> None:
+    at_west = "{:.7f},{:.7f}".format(*at(-800, 0))
+    told = run(study(tmp_path), "--class", "health", "--class", "money_post", "--at", at_west,
+               "--lang", "en").output  # fmt: skip
+    lacks, unmapped = told.split("Lacks")[1].split("None on this map, no verdict")
+    assert "Health" in lacks
+    assert "Money and post" not in lacks
+    assert unmapped.count("Money and post") == 3
+
+
 def test_everybody_is_covered(tmp_path: Path) -> None:
     near = study(tmp_path, (("a", 0, 600, 5), ("b", 0, 700, 7)))
     data = answer(near, "--class", "health")

@@ -73,6 +73,8 @@ def test_what_the_map_has_no_place_of_is_no_verdict_on_the_page(
     assert "No verdict" in figures
     assert "%" not in figures
     assert "none on this map" in page.inner_text("#legend")
+    page.evaluate("circleGuide.openHome(2)")
+    assert "None on this map: 1 (no verdict)" in page.inner_text("#card")
     assert page.evaluate("circleGuide.gapsOf(circleGuide.chosen.subject)") == []
     page.evaluate("circleGuide.choose(circleGuide.store.byKey.get('clinic@5min'))")
     assert "46.7 %" in page.inner_text("#figures .big")
