@@ -136,7 +136,10 @@ class Isochrone:
     n_vertices
         Street vertices reached within the budget.
     is_cut
-        Whether the walk reached the edge of the data, so that the truth may be larger.
+        Whether the walk reached the edge of the data, so that the truth may be larger: a vertex
+        that `circle.network.WalkNetwork.node_is_cut`, the same edge coverage's *unknown* goes by.
+        It speaks of this origin: homes nearer to the edge may be unknown beside a ring that is
+        not cut. Ground off the last street, drawn up to 100 m, is no sign that streets go on.
     snap_distance_m
         How far the position lies from its street; ``inf`` where there is none.
     """

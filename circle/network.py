@@ -130,7 +130,10 @@ class WalkNetwork:
     node_x_m, node_y_m
         Position of every vertex, float64, shape ``(n,)``.
     node_is_cut
-        Whether streets may go on beyond this vertex, outside the data, shape ``(n,)``.
+        Whether streets may go on beyond this vertex, outside the data, shape ``(n,)``: it lies at
+        the rim of the stated extent, its way lacks its next node, or a main road ends there. A
+        lane an extract's border has cut off at a node of its own leaves no trace in the file and
+        is taken for a cul-de-sac.
     node_part
         Number of the connected part a vertex belongs to, longest part first, int32.
     part_length_m

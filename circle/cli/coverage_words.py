@@ -47,7 +47,7 @@ def of_plan(plan: Plan) -> tuple[dict[str, Any], str]:
     if levels:
         parts += [_how_to_read(), _evidence(plan)]
     if areas is not None:
-        parts.append(_areas(areas))
+        parts.append(_areas(areas, coverage))
     parts += [_capacity(plan.capacity), _gaps(plan)]
     if score is not None:
         parts.append(_score(score))
@@ -283,7 +283,7 @@ def _measure(subject: Subject) -> str:
     return "people" if subject.clause is None else subject.clause.measure
 
 
-def _areas(table: pd.DataFrame) -> str:
+def _areas(table: pd.DataFrame, coverage: CoverageResult) -> str:
     """Return a row per area with its people and the classes at the farthest level."""
     rows = table[table.subject.str.contains("@")]
     if rows.empty:
@@ -304,12 +304,17 @@ def _areas(table: pd.DataFrame) -> str:
             [
                 str(mine.area_name.iloc[0]),
                 f"{mine.total.iloc[0]:.0f}",
-                *(_percent(by_key.loc[key, "share_covered"]) for key in subjects),
+                *(
+                    _percent(by_key.loc[key, "share_covered"])
+                    if coverage.has_places(coverage.subject(key))
+                    else in_words(*reversed(NONE_HERE))
+                    for key in subjects
+                ),
             ]
         )
     limit = _limit(float(rows.limit.iloc[0]), str(rows.unit.iloc[0]))
     title = in_words(f"By area, within {limit}", f"分区，{limit}以内")
-    return title + "\n" + columns(lines, right=range(1, len(head)), most=12)
+    return title + "\n" + columns(lines, right=range(1, len(head)), most=16)
 
 
 def _capacity(table: pd.DataFrame) -> str:
@@ -384,7 +389,11 @@ def _score(score: pd.DataFrame) -> str:
     for level, mine in score.groupby("level", sort=False):
         weights = ", ".join(f"{_name(row)} {row.weight:.0%}" for row in _rows(mine))
         lines.append([_level(str(level)), f"{mine.part.sum() * 100:.1f}", weights])
-    return in_words("Composite score", "综合得分") + "\n" + columns(lines, right=[1], most=200)
+    title = in_words(
+        "Composite score; what is unknown or none on this map counts as not covered",
+        "综合得分；不能判定的和图上没有的按未覆盖计",
+    )
+    return title + "\n" + columns(lines, right=[1], most=200)
 
 
 def _home_text(result: CoverageResult, answer: HomeAnswer, ways: Mapping[str, Any]) -> str:
@@ -396,10 +405,14 @@ def _home_text(result: CoverageResult, answer: HomeAnswer, ways: Mapping[str, An
         "uncovered": in_words("Lacks", "缺少"),
         "unknown": in_words("Unknown: the edge of the data is nearer", "不能判定：数据边缘更近"),
         "covered": in_words("Has", "具备"),
+        "unmapped": in_words("None on this map, no verdict", "图上没有，不作判定"),
     }
     for state, title in titles.items():
         lines = []
-        for row in _rows(answer.answers[answer.answers.state == state]):
+        for row in _rows(answer.answers):
+            is_mapped = result.has_places(result.subject(row.subject))
+            if (row.state if is_mapped else "unmapped") != state:
+                continue
             line = [
                 _name(row), _level(row.level), _limit(row.limit, row.unit),
                 _length(row.nearest, row.unit), _text(row.place_name),

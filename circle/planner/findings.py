@@ -142,9 +142,9 @@ def _worst(plan: Plan, rows: dict[str, Any]) -> Iterator[Words]:
             f"{one.name_zh}：沿道路 {zh}内覆盖 {percent(row.share_covered)} 的{measure[0]}；"
             f"{much_zh}（{percent(row.share_uncovered)}）没有，"
             f"{percent(row.share_unknown)} 不能判定。",
-            f"{one.name_en}: {percent(row.share_covered)} of {measure[1]} have it within {en} "
-            f"along the streets; {much_en} ({percent(row.share_uncovered)}) have not, "
-            f"and for {percent(row.share_unknown)} nobody can say.",
+            f"{one.name_en}: within {en} along the streets for {percent(row.share_covered)} of "
+            f"{measure[1]}; not for {much_en} ({percent(row.share_uncovered)}), and for "
+            f"{percent(row.share_unknown)} nobody can say.",
         )
 
 

@@ -36,9 +36,14 @@ DEFINITIONS: tuple[tuple[Words, Words], ...] = (
     (
         ("不能判定", "unknown"),
         (
-            "限值内没有找到设施，但限值内可走到数据边缘：边缘之外可能有。",
+            "限值内没有找到设施，但限值内可走到数据边缘：边缘之外可能有。数据边缘指范围边界、"
+            "缺少后续节点的道路和中断的主要道路；沿边界裁断的小巷在文件中不留痕迹，按尽端路计。"
+            "步行范围的“触及数据边缘”用同一边缘，但只就其起点而言：离边缘更近的住处仍可能不能判定。",
             "Nothing was found within the limit, but the edge of the data is within it: there may "
-            "be something beyond.",
+            "be something beyond. The edge is the rim of the extent, ways whose next node is "
+            "missing, and main roads that end; a lane cut off along a border leaves no trace in "
+            "the file and counts as a cul-de-sac. Rings that say they are cut go by the same edge, "
+            "but each from its own origin: homes nearer to the edge may still be unknown.",
         ),
     ),
     (
@@ -132,9 +137,11 @@ CAPACITY: tuple[Words, Words] = (
 SCORE: tuple[Words, Words] = (
     ("综合得分", "composite score"),
     (
-        "各类覆盖率按给定权重的加权平均；权重是选择，不是测量。",
+        "各类覆盖率按给定权重的加权平均；权重是选择，不是测量。"
+        "不能判定的和图上没有的都按未覆盖计，因此是下限。",
         "Mean of the classes' shares by the weights that were given; weights are a choice, not a "
-        "measurement.",
+        "measurement. What is unknown or none on this map counts as not covered, so it is a lower "
+        "end.",
     ),
 )
 

@@ -167,6 +167,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "home_outside": ("在数据范围外，未评价。", "Outside the data; not judged."),
     "lacks": ("缺 {n} 项", "Lacks {n}"),
     "has": ("有 {n} 项", "Has {n}"),
+    "unmapped": ("图上没有 {n} 项（不作判定）", "None on this map: {n} (no verdict)"),
     "unsure": ("不确定 {n} 项", "Unknown: {n}"),
     "nearest_is": ("{far}：{name}", "{far}: {name}"),
     "too_far": ("超出 {far}", "{far} too far"),

@@ -312,7 +312,7 @@ def test_a_sheet_as_offices_save_it(tmp_path: Path) -> None:
     assert found.table.dwellings.tolist() == [1200]
     assert found.gates == [[(103.831, 36.06)]]
     path.write_text("名称,地址\n颐园,滨河路\n", "utf-8")
-    with pytest.raises(SheetError, match="households or people"):
+    with pytest.raises(SheetError, match="or people"):
         read_compounds(path)
 
 

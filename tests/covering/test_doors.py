@@ -91,6 +91,12 @@ def test_a_class_the_map_has_no_place_of_gets_no_verdict(tmp_path: Path) -> None
     assert text.output.count("none on this map") == 3
     assert "%" not in text.output.split("Money and post")[1].split("\n")[0]
     assert "There is no gap in anything the map knows a place of." in text.output
+    more = run(study(tmp_path / "areas"), "--class", "money_post", "--areas", "grid:2000",
+               "--weights", "money_post=1", "--lang", "en")  # fmt: skip
+    by_area = more.output.split("By area, within")[1].split("\n\n")[0]
+    assert "none on this map" in by_area
+    assert "0.0%" not in by_area
+    assert "none on this map counts as not covered" in more.output
 
 
 @pytest.mark.parametrize(
@@ -130,6 +136,16 @@ def test_what_the_data_are_is_told_with_the_figures(tmp_path: Path) -> None:
         assert text in first
         assert text in method
     assert page["title"] == {"zh": "试画指南", "en": "Drawn guide"}
+
+
+def test_a_home_is_not_said_to_lack_what_the_map_has_no_place_of(tmp_path: Path) -> None:
+    at_west = "{:.7f},{:.7f}".format(*at(-800, 0))
+    told = run(study(tmp_path), "--class", "health", "--class", "money_post", "--at", at_west,
+               "--lang", "en").output  # fmt: skip
+    lacks, unmapped = told.split("Lacks")[1].split("None on this map, no verdict")
+    assert "Health" in lacks
+    assert "Money and post" not in lacks
+    assert unmapped.count("Money and post") == 3
 
 
 def test_everybody_is_covered(tmp_path: Path) -> None:

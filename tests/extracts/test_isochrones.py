@@ -10,8 +10,11 @@ import pytest
 import shapely
 
 import circle
+from circle.coverage.reach import Group, cut_costs
 from circle.geometry import LonLat
 from circle.network import WalkNetwork
+from circle.snapping import snap
+from circle.walkers import WALKERS
 from extracts.conftest import BAYREUTH, MONACO, PORTO, TSINGHUA, Networks
 
 CENTRE = LonLat(7.4205, 43.7345)  # of Monaco
@@ -29,6 +32,24 @@ class TestEdgeOfTheData:
         assert table.n_vertices.is_monotonic_increasing
         assert 0.2 < table.shed_ratio.iloc[-1] < 0.6  # steep, and the sea beside it
         assert table.geometry.is_valid.all()
+
+    def test_a_ring_is_cut_exactly_where_coverage_has_the_edge_within_reach(
+        self, monaco: WalkNetwork
+    ) -> None:
+        rng = np.random.default_rng(10)
+        west, south, east, north = monaco.bounds
+        lon, lat = rng.uniform(west, east, 80), rng.uniform(south, north, 80)
+        snaps = snap(monaco, *monaco.frame.to_xy(lon, lat), WALKERS["adult"])
+        to_edge = cut_costs(
+            monaco, Group.single(snaps), walker=WALKERS["adult"], unit="m", limit=10_000_000
+        )
+        seen = set()
+        for i in np.flatnonzero(snaps.is_snapped):
+            rings = circle.isochrones(monaco, (lon[i], lat[i]), metres=(300, 1000))
+            is_near = [bool(to_edge[i] <= limit) for limit in (300_000, 1_000_000)]
+            assert rings.is_cut.tolist() == is_near, (lon[i], lat[i])
+            seen |= set(is_near)
+        assert seen == {True, False}
 
     def test_a_walk_out_of_tsinghua_says_so(self, tsinghua: WalkNetwork) -> None:
         near_edge = LonLat(tsinghua.bounds.west + 0.002, 39.9986)

@@ -92,7 +92,10 @@ def test_findings_are_true(plan: Plan) -> None:
     said = " ".join(en for _, en in findings(plan))
     # D, 800 m away, is the only one left without at 500 m; all have it at 1000 m.
     assert rows["clinic@15min"].uncovered == 0
-    assert f"{percent(rows['clinic@10min'].share_covered)} of people have it within 500 m" in said
+    assert (
+        f"within 500 m along the streets for {percent(rows['clinic@10min'].share_covered)} of"
+        in said
+    )
     assert f"{rows['clinic@10min'].uncovered:,.0f} " in said
     gap = plan.gaps.iloc[0]
     assert gap.subject == "clinic@10min"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
@@ -11,6 +12,8 @@ from covering.town import clinics
 from sketch import place
 from visiting import Visit
 
+from circle.coverage.change import HOME_CHANGES
+from circle.coverage.judge import judge
 from circle.coverage.model import CoverageResult
 from circle.planner.plan import Sites
 from circle.planner.web import render_planner
@@ -52,3 +55,41 @@ def test_chosen_sites_say_whom_they_serve(visit: Open, town: CoverageResult) -> 
     page.click("#layers [data-key=sites]")
     assert page.locator(".sites-told").count() == 0
     opened.assert_quiet()
+
+
+def test_what_the_map_has_no_place_of_is_no_verdict_on_the_page(
+    visit: Open, town: CoverageResult
+) -> None:
+    subjects = [*town.subjects, replace(town.subjects[0], key="none@5min", places="none")]
+    places = {key: reach.places.table for key, reach in town.reaches.items()}
+    judged = judge(
+        town.network, town.demand, subjects, {**places, "none": clinics({})}, town.mode
+    )  # fmt: skip
+    page = visit(render_planner(drawn.inputs(judged))).page
+    page.click("#language")
+    page.evaluate("circleGuide.choose(circleGuide.store.byKey.get('none@5min'))")
+    figures = page.inner_text("#figures")
+    assert page.inner_text("#figures .big strong") == "none on this map"
+    assert "No verdict" in figures
+    assert "%" not in figures
+    assert "none on this map" in page.inner_text("#legend")
+    page.evaluate("circleGuide.openHome(2)")
+    assert "None on this map: 1 (no verdict)" in page.inner_text("#card")
+    assert page.evaluate("circleGuide.gapsOf(circleGuide.chosen.subject)") == []
+    page.evaluate("circleGuide.choose(circleGuide.store.byKey.get('clinic@5min'))")
+    assert "46.7 %" in page.inner_text("#figures .big")
+
+
+def test_the_page_names_a_change_as_the_files_do(visit: Open, town: CoverageResult) -> None:
+    page = visit(render_planner(drawn.inputs(town))).page
+    words = page.evaluate(
+        "[0, 1, 2, 3].map(old => [0, 1, 2, 3].map(later => circleGuide.changeOf(old, later)))"
+    )
+    # Rows and columns: covered, uncovered, unknown, outside. Who is outside stays so.
+    assert [row[:3] for row in words[:3]] == [
+        ["covered", "lost", "unknown"],
+        ["gained", "uncovered", "unknown"],
+        ["settled", "uncovered", "unknown"],
+    ]
+    assert words[3][3] == "outside"
+    assert {word for row in words[:3] for word in row} <= set(HOME_CHANGES)

@@ -71,7 +71,10 @@
     const homes = guide.store.homes;
     const answers = guide.answersOf(home).sort(byInterest);
     const of = function (state) {
-      return answers.filter(function (answer) { return answer.state === state; });
+      return answers.filter(function (answer) {
+        // Of what the map has no place of, no home is said to be without.
+        return (guide.isMapped(answer.subject) ? answer.state : 'unmapped') === state;
+      });
     };
     const name = guide.homeName(home);
     const people = homes.people[home], dwellings = homes.dwellings[home];
@@ -89,7 +92,8 @@
     ].concat(homes.judged[home] ? [
       section('lacks', of('uncovered'), home, true),
       section('unsure', of('unknown'), home, false),
-      section('has', of('covered'), home, of('uncovered').length === 0)
+      section('has', of('covered'), home, of('uncovered').length === 0),
+      section('unmapped', of('unmapped'), home, false)
     ] : []).forEach(function (part) { if (part) holder.appendChild(part); });
   };
 

@@ -109,7 +109,8 @@
     const crow = guide.el('span', { class: 'crow' }, []);
     if (isFinite(mark)) crow.style.left = (100 * mark).toFixed(2) + '%';
     return guide.el('span', { class: 'bar', 'aria-hidden': 'true' },
-      [part('covered'), part('unknown'), part('uncovered'), isFinite(mark) ? crow : null]);
+      guide.isMapped(subject) ?
+        [part('covered'), part('unknown'), part('uncovered'), isFinite(mark) ? crow : null] : []);
   }
 
   function subjectRow(subject) {

@@ -27,7 +27,7 @@
       guide.el('p', { class: 'by' }, [guide.el('bdi', {}, [guide.by(subject)]),
         ' · ' + guide.levelName(subject.level),
         told ? ' · ' + guide.t('need_' + told.need) : '']),
-      guide.store.placesOf(subject).length ? null :
+      guide.isMapped(subject) ? null :
         guide.el('p', { class: 'note warn' }, [guide.t('none_here_note')]),
       told && !subject.verified ?
         guide.el('p', { class: 'note warn' }, [guide.t('unverified_note')]) : null,
@@ -109,19 +109,20 @@
     const holder = guide.byId('figures');
     const subject = guide.chosen.subject, measure = guide.chosen.measure;
     const total = guide.store.figure(subject, measure, 'total');
+    const isMapped = guide.isMapped(subject);
     guide.clear(holder);
     head(subject).concat([
       guide.el('p', { class: 'big' }, [
         guide.el('strong', {}, [guide.share(subject, guide.store.figure(subject, measure, 'share_covered'))]),
-        guide.el('span', {}, [guide.t('covered'), guide.el('br', {}, []),
+        guide.el('span', {}, [isMapped ? guide.t('covered') : '', guide.el('br', {}, []),
           guide.t('of_total', guide.isGround(measure) ?
             { n: guide.number(total / 1e4, 1), unit: guide.t('unit_ha') } :
             { n: guide.number(total), unit: guide.t('unit_' + measure) })])
       ]),
-      guide.el('div', { class: 'states' }, ['covered', 'uncovered', 'unknown'].map(function (state) {
+      !isMapped ? null : guide.el('div', { class: 'states' }, ['covered', 'uncovered', 'unknown'].map(function (state) {
         return stateRow(subject, measure, state);
       })),
-      guide.el('dl', { class: 'more' }, more(subject, measure)),
+      !isMapped ? null : guide.el('dl', { class: 'more' }, more(subject, measure)),
       change(subject, measure), sites()
     ]).forEach(function (part) { if (part) holder.appendChild(part); });
     guide.byId('status').textContent = guide.t('selected', {

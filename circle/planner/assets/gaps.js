@@ -6,7 +6,9 @@
 
   /* Rows: shape, people, dwellings, homes, name of the nearest, nearest, excess least, half, most,
      number. */
-  guide.gapsOf = function (subject) { return guide.data.gaps.rows[subject.key] || []; };
+  guide.gapsOf = function (subject) {
+    return guide.isMapped(subject) && guide.data.gaps.rows[subject.key] || [];
+  };
 
   guide.gapPeople = function (row) {
     return row[1] > 0 ? guide.amount(row[1], 'people') : guide.amount(row[3], 'homes');
@@ -32,7 +34,8 @@
     guide.clear(holder);
     holder.appendChild(guide.el('h2', {}, [guide.t('gaps')]));
     if (!rows.length) {
-      holder.appendChild(guide.el('p', {}, [guide.t('gaps_none')]));
+      holder.appendChild(guide.el('p', {}, [
+        guide.t(guide.isMapped(guide.chosen.subject) ? 'gaps_none' : 'none_here_note')]));
       return;
     }
     holder.appendChild(guide.el('p', {}, [guide.t('gaps_count', {

@@ -64,7 +64,9 @@
     } else {
       const covered = add(state.covered, edge.covered, false);
       const uncovered = add(state.uncovered, edge.uncovered, false);
-      const by = [covered, uncovered, unknown, outside];
+      // Where the map has no place of the kind, no home is said to be without.
+      const by = guide.isMapped(subject) ? [covered, uncovered, unknown, outside] :
+        [unknown, unknown, unknown, outside];
       for (let i = 0; i < n; i += 1) numbers[i] = by[states[i]];
     }
     return { numbers: numbers, looks: looks };

@@ -76,6 +76,7 @@
 
   function rowsOfState(subject, measure) {
     const colours = guide.data.colours.state;
+    if (!guide.isMapped(subject)) return [row('', guide.t('none_here'), '', 'hatched')];
     return ['covered', 'uncovered', 'unknown'].map(function (state) {
       const share = guide.store.figure(subject, measure, 'share_' + state);
       return row(state === 'unknown' ? '' : colours[state], guide.t(state), guide.percent(share),

@@ -70,8 +70,9 @@
   };
 
   /* A share, or that the map knows no place of the kind: then a share would be no verdict. */
+  guide.isMapped = function (subject) { return guide.store.placesOf(subject).length > 0; };
   guide.share = function (subject, share) {
-    return guide.store.placesOf(subject).length ? guide.percent(share) : guide.t('none_here');
+    return guide.isMapped(subject) ? guide.percent(share) : guide.t('none_here');
   };
 
   guide.unverified = function (subject) {
