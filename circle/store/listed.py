@@ -44,11 +44,13 @@ def facilities_of_list(
     ----------
     places
         From `circle.store.list_files.read_list`.
-    classes, datum, within
-        As for `circle.store.list_rows.read_drafts`. Coordinates far outside `within` are a slip
-        of the pen or another datum: such a row stays unplaced and says so.
+    classes
+        As for `circle.store.list_rows.read_drafts`.
     geocoder
         Who is asked for rows without coordinates; without one they stay unplaced.
+    datum, within
+        As for `read_drafts`. Coordinates far outside `within` are a slip of the pen or another
+        datum: such a row stays unplaced and says so.
 
     Returns
     -------
