@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from circle.resources import data_path
 
+_UNKNOWN_ZH = "（名称未详）"
+_UNKNOWN_EN = " (name unknown)"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -53,7 +56,7 @@ class Kind:
                 return owner, owner
             return f"{owner}（{self.name_zh}）", f"{owner} ({self.name_en.lower()})"
         if self.bears_names:
-            return f"{self.name_zh}（名称未详）", f"{self.name_en} (name unknown)"
+            return f"{self.name_zh}{_UNKNOWN_ZH}", f"{self.name_en}{_UNKNOWN_EN}"
         return self.name_zh, self.name_en
 
 
@@ -82,3 +85,15 @@ def kind_called(kind: str) -> Kind | None:
     ('便利店', None)
     """
     return kinds().get(kind.partition(";")[0])
+
+
+def is_name(name: str) -> bool:
+    """
+    Say whether a place is called by a name, and not only by what it is.
+
+    Examples
+    --------
+    >>> is_name("城关医院"), is_name("医院（名称未详）"), is_name("Hospital (name unknown)")
+    (True, False, False)
+    """
+    return not name.endswith((_UNKNOWN_ZH, _UNKNOWN_EN))

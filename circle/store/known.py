@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import shapely
 
+from circle.facilities.kinds import is_name
 from circle.geocoding import KnownPlace
 from circle.store.drawn import shape_of
 from circle.store.model import Compound, Place
@@ -32,15 +33,18 @@ def known_places(places: Iterable[Place]) -> list[KnownPlace]:
     >>> sure = Place("m1", "张掖路菜市场", "food_markets", lon=103.83, lat=36.06,
     ...              match_method="coordinates")
     >>> guess = Place("m2", "酒泉路药店", "health", lon=103.83, lat=36.06, match_method="gazetteer")
-    >>> [known.name for known in known_places([sure, guess])]
-    ['张掖路菜市场']
+    >>> nameless = Place("m3", "药店（名称未详）", "health", lon=103.83, lat=36.06, checked_by="李",
+    ...                  address="张掖路12号")
+    >>> [(known.name, known.address) for known in known_places([sure, guess, nameless])]
+    [('张掖路菜市场', ''), ('', '张掖路12号')]
     """
     return [
         KnownPlace(
-            name=place.name,
+            # What nobody knows the name of is found by its address alone.
+            name=place.name if is_name(place.name) else "",
             lon=place.lonlat.lon,
             lat=place.lonlat.lat,
-            other_names=(*([place.name_en] if place.name_en else []), *place.other_names),
+            other_names=tuple(filter(is_name, filter(None, (place.name_en, *place.other_names)))),
             address=place.address or "",
             place_id=place.place_id,
             accuracy_m=place.position_accuracy_m or _ACCURACY_M,

@@ -13,6 +13,7 @@ import geopandas
 
 from circle.classes import ClassTable, load_classes
 from circle.errors import InputError
+from circle.facilities.kinds import is_name
 from circle.features import BASEMAP_LAYERS, NAMED_COLUMNS, MapFeatures, read_features
 from circle.features.model import LAYER_COLUMNS, table
 from circle.geocoding import Chain, KnownPlace, geocoder_of
@@ -133,10 +134,11 @@ def listed_in(facilities: geopandas.GeoDataFrame) -> Listed:
     is_placed = facilities["is_placed"].to_numpy(bool)
     known = tuple(
         KnownPlace(
-            name=str(row["name"]),
+            # What nobody knows the name of is found by its address alone.
+            name=row["name"] if is_name(row["name"]) else "",
             lon=row["geometry"].x,
             lat=row["geometry"].y,
-            other_names=(*((row["name_en"],) if row["name_en"] else ()), *row["other_names"]),
+            other_names=tuple(filter(is_name, filter(None, (row["name_en"], *row["other_names"])))),
             address=row["address"] or "",
             place_id=row["facility_id"],
             accuracy_m=float(row["position_accuracy_m"]),
