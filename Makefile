@@ -15,7 +15,8 @@ STUDY ?= shanzishi
 PYTHON ?=
 PYTEST_ARGS ?=
 # Two processes; what shares a file stays in one of them. For one alone: PYTEST_ARGS='-n 0'.
-PYTEST_SPLIT = -n 2 --dist loadgroup --no-loadscope-reorder
+# Tests that are slow as well: PYTEST_ARGS="-m 'not timed'", as .ci/run asks for.
+PYTEST_USUAL = -n 2 --dist loadgroup --no-loadscope-reorder -m 'not timed and not slow'
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -121,7 +122,7 @@ serve: port $(STAMP)-run
 	@exec $(BIN)/circle serve $(STUDY) --port $(PORT)
 
 test: $(STAMP)-test
-	@$(BIN)/python -m pytest $(PYTEST_SPLIT) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_USUAL) $(PYTEST_ARGS)
 
 check: $(STAMP)-check
 	$(BIN)/ruff format --check .

@@ -22,6 +22,8 @@ from circle.walkers import WALKERS
 
 from .bidi import Firefox, find_firefox, firefox
 
+pytestmark = pytest.mark.slow
+
 N_HOMES = 40
 
 

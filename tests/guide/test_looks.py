@@ -18,6 +18,8 @@ from circle.guide.web import render_page
 from .conftest import Visit
 from .rich import rich_content
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Visit]
 LOOKS = ("community", "official")
 TEXT_ON = [

@@ -19,6 +19,8 @@ from circle.study import Study, build_study, read_study
 
 from .conftest import Visit
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Visit]
 PX_PER_MM = 96 / 25.4
 DPI = 100

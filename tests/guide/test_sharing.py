@@ -15,6 +15,8 @@ from circle.study import build_study, read_study
 from .conftest import Visit
 from .rich import rich_content
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Visit]
 PHONE = {"width": 360, "height": 740, "phone": True}
 

@@ -31,6 +31,8 @@ from circle.study.plan_build import make_plan
 
 from . import drawn
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Visit]
 PHONE = {"width": 360, "height": 740, "phone": True}
 

@@ -19,6 +19,8 @@ from circle.guide.wording import Both
 from .equipped import equipped
 from .printed import Printed, Sign
 
+pytestmark = pytest.mark.slow
+
 FORMS = {
     "a4": PaperOptions(paper="a4"),
     "a3": PaperOptions(),

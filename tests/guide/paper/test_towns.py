@@ -27,6 +27,8 @@ from .conftest import FEEDBACK_URL, GUIDE_URL, composed
 from .printed import Printed, Sign
 from .test_layout import assert_all_numbered, assert_tidy, solid_boxes
 
+pytestmark = pytest.mark.slow
+
 PAPERS = ("a3", "a4")
 NO_LETTER = re.compile(r"[\s\ufffe\x00\u200b\u2010\-]")
 """A hyphen at the end of a line is not read back."""
